@@ -1,0 +1,58 @@
+// Runs a script under the Node.js that package.json pins, whatever Node.js started us.
+// Plain JavaScript that any Node.js from 18 on can parse: npm 10 does not link the pinned binary
+// into node_modules/.bin, and systemd or a shell may call us directly.
+import { spawn } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const oldest = [24, 15];
+const require = createRequire(import.meta.url);
+
+function isNewEnough(version) {
+  const [major, minor] = version.split('.').map(Number);
+  return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+}
+
+function pinnedNode() {
+  const { platform, arch } = process;
+  const binary = platform === 'win32' ? 'bin/node.exe' : 'bin/node';
+  const names = ['node-' + platform + '-' + arch, 'node-bin-' + platform + '-' + arch, 'node-win-' + arch];
+  for (const name of names) {
+    try {
+      const path = join(dirname(require.resolve(name + '/package.json')), binary);
+      if (existsSync(path)) return path;
+    } catch {
+      // not this platform's package
+    }
+  }
+  return undefined;
+}
+
+/** Runs `script` with `args`: in this process when it is new enough, else in the pinned Node.js. */
+export async function runScript(script, args) {
+  if (isNewEnough(process.versions.node)) {
+    process.argv = [process.execPath, script, ...args];
+    await import(pathToFileURL(script).href);
+    return;
+  }
+  const node = pinnedNode();
+  if (!node) {
+    console.error(
+      'broadsheet: needs Node.js ' + oldest.join('.') + ' or newer; this is ' + process.versions.node + '.\n' +
+        'Run "npm ci" without --omit=optional (it brings the right Node.js), or install a newer Node.js.',
+    );
+    process.exit(78);
+  }
+  const path = dirname(node) + (process.platform === 'win32' ? ';' : ':') + (process.env.PATH || '');
+  const child = spawn(node, [script, ...args], { stdio: 'inherit', env: { ...process.env, PATH: path } });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
+}
+
+if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const [script, ...args] = process.argv.slice(2);
+  await runScript(realpathSync(script), args);
+}

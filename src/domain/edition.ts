@@ -1,0 +1,158 @@
+import type { Author, PaperId, PaperLinks, RevisedField } from './paper.ts';
+import type { SignalKind } from './signal.ts';
+import type { CalendarDate, Instant } from './time.ts';
+
+/** One named part of a score. The numeric parts add up to the score. */
+export interface ScorePart {
+  readonly name: 'votes now' | 'still to come, by its own pace' | 'from topic, authors, links';
+  readonly value: number;
+}
+
+/** How fast signals rise against what is usual. */
+export interface Trend {
+  /** Votes gained in the last `hours`. */
+  readonly gained: number;
+  /** Hours over which `gained` was counted, at most 24. */
+  readonly hours: number;
+  /** Share of the candidates that gained less or as much, 0 to 1. */
+  readonly percentile: number;
+}
+
+/** The number we order by, in expected final votes, with its parts. */
+export interface Score {
+  readonly value: number;
+  readonly parts: readonly ScorePart[];
+  /** Hours since it was listed, as far as known. */
+  readonly ageHours: number;
+  /** Share of the final votes that a paper of this age usually has, 0 to 1. */
+  readonly shareIn: number;
+  /** Signals that no source gave. */
+  readonly missing: readonly SignalKind[];
+  readonly trend?: Trend;
+}
+
+/** A paper as an edition shows it, frozen: everything a renderer needs. */
+export interface EditionPaper {
+  readonly id: PaperId;
+  readonly version?: number;
+  readonly title: string;
+  readonly abstract: string;
+  /** The first names in order and, when there are more, the last one at the end; `authorCount` counts all. */
+  readonly authors: readonly Author[];
+  readonly authorCount: number;
+  readonly categories: readonly string[];
+  readonly links: PaperLinks;
+  readonly organization?: string;
+  readonly doi?: string;
+  readonly submittedAt?: Instant;
+  readonly firstSeenAt: Instant;
+  readonly source: string;
+  /** Latest known counts at the edition's time. */
+  readonly counts: Readonly<Partial<Record<SignalKind, number>>>;
+}
+
+/** A paper chosen for a topic in an edition, with the reason. */
+export interface Pick {
+  readonly paper: EditionPaper;
+  /** The section it stands in; `outside` for the block outside all topics of the digest. */
+  readonly topic: string;
+  /** Keys of the other topics it belongs to. */
+  readonly alsoIn: readonly string[];
+  readonly score: Score;
+  /** Facts in one line: `"tool use" in title · +38 votes in 24 h · code`. */
+  readonly why: string;
+  /** Place by score over the whole edition, from 1, unique. */
+  readonly rank: number;
+}
+
+export interface EditionSection {
+  readonly topic: string;
+  readonly name: string;
+  readonly picks: readonly Pick[];
+}
+
+/** A paper shown before that changed. */
+export interface UpdatedPaper {
+  readonly id: PaperId;
+  readonly version?: number;
+  readonly title: string;
+  readonly url: string;
+  readonly fields: readonly RevisedField[];
+}
+
+/** A paper named by its title only. */
+export interface TitleOnly {
+  readonly id: PaperId;
+  readonly title: string;
+  readonly url: string;
+  readonly topics: readonly string[];
+}
+
+/** How a source stood when the edition was made. */
+export interface SourceState {
+  readonly name: string;
+  readonly state: 'ok' | 'quiet' | 'failed' | 'never read';
+  /** Papers first met through it since the last edition. */
+  readonly added: number;
+  readonly lastReadAt?: Instant;
+  /** Why it failed, one sentence. */
+  readonly reason?: string;
+}
+
+export interface Coverage {
+  /** Since the last edition of this digest; undefined in the first. */
+  readonly fromAt?: Instant;
+  readonly toAt: Instant;
+  /** Papers first seen in that time. */
+  readonly newPapers: number;
+  /** The new papers by the set of the digest's topics they belong to, so that any choice of topics can be counted. */
+  readonly newByTopics: readonly { readonly topics: readonly string[]; readonly count: number }[];
+  readonly revisedPapers: number;
+  readonly sources: readonly SourceState[];
+}
+
+/** One dated issue of a digest: frozen when published. Every output is made from it and nothing else. */
+export interface Edition {
+  readonly digest: string;
+  readonly digestName: string;
+  /** The local date in the digest's zone; unique within the digest. */
+  readonly editionDate: CalendarDate;
+  /** From 1, without gaps, within the digest. */
+  readonly number: number;
+  /** The time of the slot it was made for; no output holds another "now". */
+  readonly publishedAt: Instant;
+  readonly zone: string;
+  readonly sections: readonly EditionSection[];
+  readonly outside: readonly Pick[];
+  readonly updated: readonly UpdatedPaper[];
+  readonly alsoNew: readonly TitleOnly[];
+  readonly coverage: Coverage;
+}
+
+/** All picks of an edition, best first. */
+export function editionPicks(edition: Edition): readonly Pick[] {
+  return [...edition.sections.flatMap((section) => section.picks), ...edition.outside].toSorted(
+    (a, b) => a.rank - b.rank,
+  );
+}
+
+/** `214 new in your topics, 12 shown`, for a reader of these topics (all of the digest's when undefined). */
+export function coverageCounts(
+  edition: Edition,
+  topics?: readonly string[],
+): { newInTopics: number; shown: number } {
+  const chosen = topics && new Set(topics);
+  const newInTopics = edition.coverage.newByTopics
+    .filter((group) => group.topics.some((topic) => !chosen || chosen.has(topic)))
+    .reduce((sum, group) => sum + group.count, 0);
+  const shown =
+    edition.sections
+      .filter((section) => !chosen || chosen.has(section.topic))
+      .reduce((sum, section) => sum + section.picks.length, 0) + edition.outside.length;
+  return { newInTopics, shown };
+}
+
+/** The path of an edition's page below the site's root: `editions/daily/2026-11-24/`. */
+export function editionPath(edition: { digest: string; editionDate: CalendarDate }): string {
+  return `editions/${edition.digest}/${edition.editionDate}/`;
+}

@@ -1,0 +1,37 @@
+import type { Topic } from './topic.ts';
+
+/** What every renderer needs to know of the place it writes for. Nothing in it changes between two editions. */
+export interface Site {
+  readonly title: string;
+  readonly description: string;
+  /** Absolute, http(s), ends with a slash; may have a path: `https://papers.example.org/daily/`. */
+  readonly baseUrl: string;
+  /**
+   * Authority and year of `tag:` URIs (RFC 4151), fixed at installation and stored, so that ids survive
+   * a change of `baseUrl`: `papers.example.org,2026`.
+   */
+  readonly tagAuthority: string;
+  /** BCP 47. */
+  readonly language: string;
+  /** The operator's address for readers, if any. */
+  readonly contact?: string;
+  /** Postal address or identity line for the mail's footer. */
+  readonly postalAddress?: string;
+  /** All configured topics, in order. */
+  readonly topics: readonly Topic[];
+  /** The papers and people are invented: every output says so. */
+  readonly isSample: boolean;
+}
+
+/** An absolute address below the site's root. */
+export function siteUrl(site: Site, path: string): string {
+  return new URL(path, site.baseUrl).href;
+}
+
+/** One file of the published site: a feed, a page, a style sheet. */
+export interface PublishedDocument {
+  /** Below the site's root, no leading slash; a folder's page is `…/index.html`. */
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: string | Uint8Array;
+}

@@ -1,0 +1,22 @@
+/** A reader-facing subject with its matching rules; `ranking.md` section 3 gives the phrase language. */
+export interface Topic {
+  /** `llm`, used in addresses and in subscriptions. */
+  readonly key: string;
+  readonly name: string;
+  /** Phrases, whole words, case-insensitive; `*` at the end of a word is any ending; space and hyphen are equal. */
+  readonly include: readonly string[];
+  /** A paper with one of these phrases in its title or abstract is not in the topic. */
+  readonly exclude: readonly string[];
+  /** Categories of the source that put a paper into the topic by themselves. */
+  readonly categories: readonly string[];
+  /** Keywords of the source that put a paper into the topic by themselves. */
+  readonly keywords: readonly string[];
+}
+
+export interface TopicMatch {
+  readonly topic: string;
+  /** 3 a phrase in the title, 1 a phrase in the abstract, 0.5 a repeat; a paper belongs to a topic from 2 on. */
+  readonly score: number;
+  /** The rules that matched, as facts for the reader, best first: `"tool use" in title`. */
+  readonly reasons: readonly string[];
+}

@@ -70,12 +70,17 @@ export function paperId(identity: { arxiv?: string; doi?: string; url: string })
     if (parsed) return `arxiv:${parsed.id}`;
   }
   if (identity.doi !== undefined) {
-    const doi = identity.doi.trim().replace(/^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:)/i, '').toLowerCase();
+    const doi = identity.doi
+      .trim()
+      .replace(/^(?:https?:\/\/(?:dx\.)?doi\.org\/|doi:)/i, '')
+      .toLowerCase();
     const [, arxiv] = /^10\.48550\/arxiv\.(.+)$/.exec(doi) ?? [];
     if (arxiv !== undefined) return paperId({ arxiv, url: identity.url });
     if (/^10\.\d{4,9}\/\S+$/.test(doi)) return `doi:${doi}`;
   }
-  const arxivUrl = /^https?:\/\/(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf)\/(.+?)(?:\.pdf)?$/.exec(identity.url);
+  const arxivUrl = /^https?:\/\/(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf)\/(.+?)(?:\.pdf)?$/.exec(
+    identity.url,
+  );
   if (arxivUrl?.[1] !== undefined) {
     const parsed = parseArxivId(arxivUrl[1]);
     if (parsed) return `arxiv:${parsed.id}`;
@@ -111,7 +116,15 @@ export function plainLine(text: string): string {
   return text.normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 
-export const revisableFields = ['title', 'abstract', 'authors', 'categories', 'version', 'doi', 'code'] as const;
+export const revisableFields = [
+  'title',
+  'abstract',
+  'authors',
+  'categories',
+  'version',
+  'doi',
+  'code',
+] as const;
 
 /** What can change in a way a reader cares about. */
 export type RevisedField = (typeof revisableFields)[number];

@@ -53,7 +53,12 @@ const dateFormats = new Map<string, Intl.DateTimeFormat>();
 export function calendarDate(at: Instant, zone: string): CalendarDate {
   let format = dateFormats.get(zone);
   if (!format) {
-    format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    format = new Intl.DateTimeFormat('en-CA', {
+      timeZone: zone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    });
     dateFormats.set(zone, format);
   }
   return format.format(at);
@@ -61,8 +66,18 @@ export function calendarDate(at: Instant, zone: string): CalendarDate {
 
 const weekdayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
 const monthNames = [
-  'January', 'February', 'March', 'April', 'May', 'June',
-  'July', 'August', 'September', 'October', 'November', 'December',
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
 ] as const;
 
 /** `Tuesday, 24 November 2026`. English always, so that output does not depend on the machine. */

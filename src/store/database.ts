@@ -1,0 +1,63 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Kysely, type Transaction } from 'kysely';
+import { Migrator, type Migration } from 'kysely/migration';
+import { asError, StoreError } from '../errors.ts';
+import { theWholeDay } from './migrations/0001-the-whole-day.ts';
+import { NodeSqliteDialect } from './sqlite-dialect.ts';
+import type { Tables } from './schema.ts';
+
+export type Database = Kysely<Tables>;
+
+/** A function that takes this can run by itself or inside the caller's transaction. */
+export type Queryable = Kysely<Tables> | Transaction<Tables>;
+
+const migrations: Record<string, Migration> = { '0001-the-whole-day': theWholeDay };
+
+/**
+ * Opens the embedded database, creates it with its folder when it is not there, and brings its schema up
+ * to date: each migration in one transaction. Close it with `using` or `destroy()`.
+ * Throws StoreError when the schema is newer than this program or a migration fails.
+ */
+export async function openDatabase(path: string): Promise<Database> {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(path) });
+  try {
+    await migrate(db, path);
+    return db;
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+/** Whether there is a database file already. */
+export function databaseExists(path: string): boolean {
+  return existsSync(path);
+}
+
+async function migrate(db: Database, path: string): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const known = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (known.some((table) => table.name === 'kysely_migration')) {
+    const applied = await db
+      .withTables<{ kysely_migration: { name: string } }>()
+      .selectFrom('kysely_migration')
+      .select('name')
+      .execute();
+    const unknown = applied.map((row) => row.name).filter((name) => !(name in migrations));
+    if (unknown.length > 0) {
+      throw new StoreError(
+        `${path} was written by a newer Broadsheet (it has the schema steps ${unknown.join(', ')}, ` +
+          `this program knows ${Object.keys(migrations).join(', ')}). Run the newer version, or restore a backup.`,
+      );
+    }
+    if (applied.length === Object.keys(migrations).length) return;
+  }
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    throw new StoreError(`${path} could not be brought up to date: ${asError(error).message}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,153 @@
+import type { Edition, UpdatedPaper } from '../domain/edition.ts';
+import { editionPicks } from '../domain/edition.ts';
+import type { PaperId, RevisedField } from '../domain/paper.ts';
+import type { CalendarDate, Instant } from '../domain/time.ts';
+import type { Database, Queryable } from './database.ts';
+import { jsonList, jsonObject } from './json.ts';
+import { chunks } from './papers.ts';
+
+export interface StoredEdition {
+  readonly id: number;
+  readonly edition: Edition;
+}
+
+/**
+ * Stores an edition with its picks, for ever. False when the digest already has one of that date or one
+ * of its picks was picked before: then nothing is stored.
+ */
+export async function insertEdition(db: Database, edition: Edition): Promise<boolean> {
+  return db.transaction().execute(async (transaction) => {
+    const existing = await findEdition(transaction, edition.digest, edition.editionDate);
+    if (existing) return false;
+    const { id } = await transaction
+      .insertInto('editions')
+      .values({
+        digest: edition.digest,
+        edition_date: edition.editionDate,
+        number: edition.number,
+        published_at: edition.publishedAt,
+        content: JSON.stringify(edition),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    for (const chunk of chunks(editionPicks(edition), 100)) {
+      await transaction
+        .insertInto('picks')
+        .values(
+          chunk.map((pick) => ({
+            digest: edition.digest,
+            paper_id: pick.paper.id,
+            edition_id: id,
+            topic: pick.topic,
+          })),
+        )
+        .execute();
+    }
+    return true;
+  });
+}
+
+export async function findEdition(
+  db: Queryable,
+  digest: string,
+  editionDate: CalendarDate,
+): Promise<StoredEdition | undefined> {
+  const row = await db
+    .selectFrom('editions')
+    .select(['id', 'content'])
+    .where('digest', '=', digest)
+    .where('edition_date', '=', editionDate)
+    .executeTakeFirst();
+  return row && { id: row.id, edition: jsonObject<Edition>(row.content) };
+}
+
+/** All editions published at or before `now`, newest first; of one digest when it is named. */
+export async function allEditions(
+  db: Queryable,
+  now: Instant,
+  digest?: string,
+): Promise<readonly StoredEdition[]> {
+  let query = db.selectFrom('editions').select(['id', 'content']).where('published_at', '<=', now);
+  if (digest !== undefined) query = query.where('digest', '=', digest);
+  const rows = await query.orderBy('published_at', 'desc').orderBy('digest').execute();
+  return rows.map((row) => ({ id: row.id, edition: jsonObject<Edition>(row.content) }));
+}
+
+/** The last edition of a digest by number, without its content. */
+export async function lastEdition(
+  db: Queryable,
+  digest: string,
+): Promise<{ readonly number: number; readonly publishedAt: Instant } | undefined> {
+  const row = await db
+    .selectFrom('editions')
+    .select(['number', 'published_at'])
+    .where('digest', '=', digest)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && { number: row.number, publishedAt: row.published_at };
+}
+
+/** Where a paper was picked: digest, edition date and topic, oldest first. */
+export async function picksOf(
+  db: Queryable,
+  paperId: PaperId,
+): Promise<
+  readonly { readonly digest: string; readonly editionDate: CalendarDate; readonly topic: string }[]
+> {
+  const rows = await db
+    .selectFrom('picks')
+    .innerJoin('editions', 'editions.id', 'picks.edition_id')
+    .select(['picks.digest', 'editions.edition_date', 'picks.topic'])
+    .where('picks.paper_id', '=', paperId)
+    .orderBy('editions.published_at')
+    .execute();
+  return rows.map((row) => ({ digest: row.digest, editionDate: row.edition_date, topic: row.topic }));
+}
+
+/**
+ * Papers that earlier editions of the digest showed and that were revised in (fromAt, toAt], with every
+ * field that changed; the last revised first.
+ */
+export async function updatedSince(
+  db: Queryable,
+  digest: string,
+  fromAt: Instant,
+  toAt: Instant,
+): Promise<readonly UpdatedPaper[]> {
+  const rows = await db
+    .selectFrom('revisions')
+    .innerJoin('picks', (join) =>
+      join.onRef('picks.paper_id', '=', 'revisions.paper_id').on('picks.digest', '=', digest),
+    )
+    .innerJoin('papers', 'papers.id', 'revisions.paper_id')
+    .select(['papers.id', 'papers.title', 'papers.links', 'papers.version', 'revisions.fields'])
+    .where('revisions.seen_at', '>', fromAt)
+    .where('revisions.seen_at', '<=', toAt)
+    .orderBy('revisions.seen_at', 'desc')
+    .orderBy('papers.id')
+    .execute();
+  const updated = new Map<PaperId, UpdatedPaper>();
+  for (const row of rows) {
+    const fields = new Set([...(updated.get(row.id)?.fields ?? []), ...jsonList<RevisedField>(row.fields)]);
+    updated.set(row.id, {
+      id: row.id,
+      ...(row.version !== null && { version: row.version }),
+      title: row.title,
+      url: jsonObject<{ abstract: string }>(row.links).abstract,
+      fields: [...fields].toSorted(),
+    });
+  }
+  return [...updated.values()];
+}
+
+/** Number of papers revised in (fromAt, toAt], shown before or not. */
+export async function countRevised(db: Queryable, fromAt: Instant, toAt: Instant): Promise<number> {
+  const row = await db
+    .selectFrom('revisions')
+    .select((select) => select.fn.count<number>('paper_id').distinct().as('papers'))
+    .where('seen_at', '>', fromAt)
+    .where('seen_at', '<=', toAt)
+    .executeTakeFirstOrThrow();
+  return row.papers;
+}

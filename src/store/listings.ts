@@ -1,0 +1,59 @@
+import type { Listing, Validators } from '../domain/listing.ts';
+import type { Queryable } from './database.ts';
+
+export interface ListingCounts {
+  readonly added: number;
+  readonly revised: number;
+  readonly unchanged: number;
+}
+
+/** Records that a listing was read, with its counts, for audits and for the next conditional request. */
+export async function insertListing(
+  db: Queryable,
+  requestKey: string,
+  listing: Listing,
+  counts: ListingCounts,
+  validators: Validators,
+): Promise<void> {
+  await db
+    .insertInto('listings')
+    .values({
+      source: listing.source,
+      request_key: requestKey,
+      list_date: listing.listDate,
+      read_at: listing.readAt,
+      quiet: listing.quiet ? 1 : 0,
+      announced: listing.announced,
+      added: counts.added,
+      revised: counts.revised,
+      unchanged: counts.unchanged,
+      dropped: JSON.stringify(listing.dropped),
+      etag: validators.etag ?? null,
+      last_modified: validators.lastModified ?? null,
+      body_hash: validators.bodyHash ?? null,
+    })
+    .execute();
+}
+
+/** The validators of the last answer to this request, or undefined when it was never answered. */
+export async function lastValidators(
+  db: Queryable,
+  source: string,
+  requestKey: string,
+): Promise<Validators | undefined> {
+  const row = await db
+    .selectFrom('listings')
+    .select(['etag', 'last_modified', 'body_hash'])
+    .where('source', '=', source)
+    .where('request_key', '=', requestKey)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return (
+    row && {
+      ...(row.etag !== null && { etag: row.etag }),
+      ...(row.last_modified !== null && { lastModified: row.last_modified }),
+      ...(row.body_hash !== null && { bodyHash: row.body_hash }),
+    }
+  );
+}

@@ -1,0 +1,246 @@
+import type { ListingEntry } from '../domain/listing.ts';
+import type { Author, Paper, PaperId, PaperLinks, PaperRecord, RevisedField } from '../domain/paper.ts';
+import type { CalendarDate, Instant } from '../domain/time.ts';
+import type { Queryable } from './database.ts';
+import { jsonList, jsonObject } from './json.ts';
+import type { AppearanceRow, PaperRow } from './schema.ts';
+
+/** What the store knows of a paper that a listing names. */
+export interface StoredPaper {
+  readonly paper: Paper;
+  /** The source whose title, abstract and authors are shown. */
+  readonly textSource: string;
+  /** What the asked source said before; undefined when it never named the paper. */
+  readonly said?: string;
+  /** Whether the asked source ever announced it as new or cross-listed. */
+  readonly isNews: boolean;
+}
+
+export const paperColumns = [
+  'papers.id',
+  'papers.version',
+  'papers.title',
+  'papers.abstract',
+  'papers.authors',
+  'papers.categories',
+  'papers.keywords',
+  'papers.links',
+  'papers.organization',
+  'papers.doi',
+  'papers.submitted_at',
+  'papers.media_count',
+  'papers.submitter_followers',
+  'papers.first_seen_at',
+  'papers.first_source',
+  'papers.text_source',
+  'papers.revised_at',
+] as const;
+
+/** At most so many ids stand in one `in (…)`: well under SQLite's limit of bound values. */
+export const idsPerQuery = 500;
+const rowsPerInsert = 50;
+
+/** The papers of a listing that are known, by id, with what `source` said of them before. */
+export async function knownPapers(
+  db: Queryable,
+  source: string,
+  ids: readonly PaperId[],
+): Promise<ReadonlyMap<PaperId, StoredPaper>> {
+  const known = new Map<PaperId, StoredPaper>();
+  for (const chunk of chunks(ids, idsPerQuery)) {
+    const rows = await db
+      .selectFrom('papers')
+      .leftJoin('appearances', (join) =>
+        join.onRef('appearances.paper_id', '=', 'papers.id').on('appearances.source', '=', source),
+      )
+      .select([...paperColumns, 'appearances.said', 'appearances.is_news'])
+      .where('papers.id', 'in', chunk)
+      .execute();
+    for (const row of rows) {
+      known.set(row.id, {
+        paper: paperFromRow(row),
+        textSource: row.text_source,
+        isNews: row.is_news === 1,
+        ...(row.said !== null && { said: row.said }),
+      });
+    }
+  }
+  return known;
+}
+
+/** One paper, or undefined. */
+export async function findPaper(db: Queryable, id: PaperId): Promise<Paper | undefined> {
+  const row = await db
+    .selectFrom('papers')
+    .select(paperColumns)
+    .where('papers.id', '=', id)
+    .executeTakeFirst();
+  return row && paperFromRow(row);
+}
+
+export async function insertPapers(
+  db: Queryable,
+  papers: readonly { readonly paper: Paper; readonly textSource: string }[],
+): Promise<void> {
+  for (const chunk of chunks(papers, rowsPerInsert)) {
+    await db
+      .insertInto('papers')
+      .values(chunk.map(({ paper, textSource }) => paperRow(paper, textSource)))
+      .execute();
+  }
+}
+
+/** Writes what is now known of a paper; its first sighting stays. */
+export async function updatePaper(
+  db: Queryable,
+  change: {
+    readonly id: PaperId;
+    readonly record: PaperRecord;
+    readonly textSource: string;
+    readonly revisedAt?: Instant;
+  },
+): Promise<void> {
+  await db
+    .updateTable('papers')
+    .set({
+      ...recordColumns(change.record),
+      text_source: change.textSource,
+      ...(change.revisedAt !== undefined && { revised_at: change.revisedAt }),
+    })
+    .where('id', '=', change.id)
+    .execute();
+}
+
+export interface Appearance {
+  readonly source: string;
+  readonly entry: ListingEntry;
+  readonly said: string;
+  readonly isNews: boolean;
+  readonly hasVotes: boolean;
+  readonly listDate: CalendarDate;
+  readonly seenAfter?: Instant;
+  readonly firstSeenAt: Instant;
+}
+
+export async function insertAppearances(db: Queryable, appearances: readonly Appearance[]): Promise<void> {
+  for (const chunk of chunks(appearances, rowsPerInsert)) {
+    await db.insertInto('appearances').values(chunk.map(appearanceRow)).execute();
+  }
+}
+
+/** Records that a source now says something else of a paper, or announces it as news for the first time. */
+export async function updateAppearance(
+  db: Queryable,
+  change: {
+    readonly source: string;
+    readonly paperId: PaperId;
+    readonly said: string;
+    /** Set when it became news only now: from then on it counts as first seen. */
+    readonly becameNewsAt?: Instant;
+  },
+): Promise<void> {
+  await db
+    .updateTable('appearances')
+    .set({
+      said: change.said,
+      ...(change.becameNewsAt !== undefined && { is_news: 1, first_seen_at: change.becameNewsAt }),
+    })
+    .where('source', '=', change.source)
+    .where('paper_id', '=', change.paperId)
+    .execute();
+}
+
+export async function insertRevision(
+  db: Queryable,
+  revision: {
+    readonly paperId: PaperId;
+    readonly source: string;
+    readonly seenAt: Instant;
+    readonly fromVersion?: number;
+    readonly toVersion?: number;
+    readonly fields: readonly RevisedField[];
+  },
+): Promise<void> {
+  await db
+    .insertInto('revisions')
+    .values({
+      paper_id: revision.paperId,
+      source: revision.source,
+      seen_at: revision.seenAt,
+      from_version: revision.fromVersion ?? null,
+      to_version: revision.toVersion ?? null,
+      fields: JSON.stringify(revision.fields),
+    })
+    .execute();
+}
+
+export function paperFromRow(row: PaperRow): Paper {
+  return {
+    id: row.id,
+    ...(row.version !== null && { version: row.version }),
+    title: row.title,
+    abstract: row.abstract,
+    authors: jsonList<Author>(row.authors),
+    categories: jsonList<string>(row.categories),
+    keywords: jsonList<string>(row.keywords),
+    links: jsonObject<PaperLinks>(row.links),
+    ...(row.organization !== null && { organization: row.organization }),
+    ...(row.doi !== null && { doi: row.doi }),
+    ...(row.submitted_at !== null && { submittedAt: row.submitted_at }),
+    ...(row.media_count !== null && { mediaCount: row.media_count }),
+    ...(row.submitter_followers !== null && { submitterFollowers: row.submitter_followers }),
+    firstSeenAt: row.first_seen_at,
+    firstSource: row.first_source,
+    ...(row.revised_at !== null && { revisedAt: row.revised_at }),
+  };
+}
+
+function paperRow(paper: Paper, textSource: string): PaperRow {
+  return {
+    id: paper.id,
+    ...recordColumns(paper),
+    first_seen_at: paper.firstSeenAt,
+    first_source: paper.firstSource,
+    text_source: textSource,
+    revised_at: paper.revisedAt ?? null,
+  };
+}
+
+function recordColumns(record: PaperRecord) {
+  return {
+    version: record.version ?? null,
+    title: record.title,
+    abstract: record.abstract,
+    authors: JSON.stringify(record.authors),
+    categories: JSON.stringify(record.categories),
+    keywords: JSON.stringify(record.keywords),
+    links: JSON.stringify(record.links),
+    organization: record.organization ?? null,
+    doi: record.doi ?? null,
+    submitted_at: record.submittedAt ?? null,
+    media_count: record.mediaCount ?? null,
+    submitter_followers: record.submitterFollowers ?? null,
+  };
+}
+
+function appearanceRow(appearance: Appearance): AppearanceRow {
+  return {
+    source: appearance.source,
+    paper_id: appearance.entry.paper.id,
+    source_key: appearance.entry.sourceKey,
+    is_news: appearance.isNews ? 1 : 0,
+    has_votes: appearance.hasVotes ? 1 : 0,
+    list_date: appearance.listDate,
+    listed_at: appearance.entry.listedAt ?? null,
+    seen_after: appearance.seenAfter ?? null,
+    first_seen_at: appearance.firstSeenAt,
+    said: appearance.said,
+  };
+}
+
+/** Cuts a list into pieces of at most `size`. */
+export function chunks<T>(list: readonly T[], size: number): readonly T[][] {
+  const pieces: T[][] = [];
+  for (let start = 0; start < list.length; start += size) pieces.push(list.slice(start, start + size));
+  return pieces;
+}

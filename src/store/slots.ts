@@ -1,0 +1,57 @@
+import type { Instant } from '../domain/time.ts';
+import type { Queryable } from './database.ts';
+
+/**
+ * Claims a slot by one conditional write before any work starts: true for exactly one caller. A claim
+ * whose work never finished (a crash) can be taken over once its lease has run out: every stage behind
+ * it is safe to repeat.
+ */
+export async function claimSlot(
+  db: Queryable,
+  slot: { readonly digest: string; readonly slotAt: Instant },
+  owner: string,
+  now: Instant,
+  leaseMs: number,
+): Promise<boolean> {
+  const claim = { owner, lease_until: now + leaseMs };
+  const result = await db
+    .insertInto('slots')
+    .values({ digest: slot.digest, slot_at: slot.slotAt, ...claim, finished_at: null, outcome: null })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['digest', 'slot_at'])
+        .doUpdateSet(claim)
+        .where('slots.finished_at', 'is', null)
+        .where('slots.lease_until', '<', now),
+    )
+    .executeTakeFirst();
+  return Number(result.numInsertedOrUpdatedRows ?? 0n) === 1;
+}
+
+/** Records that a slot's work ended, with one line on how. */
+export async function finishSlot(
+  db: Queryable,
+  slot: { readonly digest: string; readonly slotAt: Instant },
+  now: Instant,
+  outcome: string,
+): Promise<void> {
+  await db
+    .updateTable('slots')
+    .set({ finished_at: now, outcome })
+    .where('digest', '=', slot.digest)
+    .where('slot_at', '=', slot.slotAt)
+    .execute();
+}
+
+/** The latest slot of a digest whose work ended, or undefined. */
+export async function lastFinishedSlot(db: Queryable, digest: string): Promise<Instant | undefined> {
+  const row = await db
+    .selectFrom('slots')
+    .select('slot_at')
+    .where('digest', '=', digest)
+    .where('finished_at', 'is not', null)
+    .orderBy('slot_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.slot_at;
+}

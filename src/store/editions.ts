@@ -61,31 +61,38 @@ export async function findEdition(
   return row && { id: row.id, edition: jsonObject<Edition>(row.content) };
 }
 
-/** All editions published at or before `now`, newest first; of one digest when it is named. */
-export async function allEditions(
-  db: Queryable,
-  now: Instant,
-  digest?: string,
-): Promise<readonly StoredEdition[]> {
-  let query = db.selectFrom('editions').select(['id', 'content']).where('published_at', '<=', now);
-  if (digest !== undefined) query = query.where('digest', '=', digest);
-  const rows = await query.orderBy('published_at', 'desc').orderBy('digest').execute();
+/** All editions, newest first. */
+export async function allEditions(db: Queryable): Promise<readonly StoredEdition[]> {
+  const rows = await db
+    .selectFrom('editions')
+    .select(['id', 'content'])
+    .orderBy('published_at', 'desc')
+    .orderBy('digest')
+    .execute();
   return rows.map((row) => ({ id: row.id, edition: jsonObject<Edition>(row.content) }));
 }
 
-/** The last edition of a digest by number, without its content. */
-export async function lastEdition(
-  db: Queryable,
-  digest: string,
-): Promise<{ readonly number: number; readonly publishedAt: Instant } | undefined> {
+/** When the digest's last edition before `now` was published; undefined when `now` is before all of them. */
+export async function lastEditionAt(db: Queryable, digest: string, now: Instant): Promise<Instant | undefined> {
   const row = await db
     .selectFrom('editions')
-    .select(['number', 'published_at'])
+    .select('published_at')
     .where('digest', '=', digest)
-    .orderBy('number', 'desc')
+    .where('published_at', '<', now)
+    .orderBy('published_at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row && { number: row.number, publishedAt: row.published_at };
+  return row?.published_at;
+}
+
+/** The number of the digest's next edition, from 1. */
+export async function nextEditionNumber(db: Queryable, digest: string): Promise<number> {
+  const row = await db
+    .selectFrom('editions')
+    .select((select) => select.fn.max<number | null>('number').as('last'))
+    .where('digest', '=', digest)
+    .executeTakeFirstOrThrow();
+  return (row.last ?? 0) + 1;
 }
 
 /** Where a paper was picked: digest, edition date and topic, oldest first. */

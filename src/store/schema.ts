@@ -143,10 +143,9 @@ export interface DeliveryRow {
   last_reply: string | null;
 }
 
-/** One try at a delivery; append-only. */
+/** One try at a delivery, at most one a lease; append-only. */
 export interface AttemptRow {
   delivery_id: number;
-  number: number;
   lease_epoch: number;
   started_at: number;
   /** When the marker was committed, just before the message was handed over. */

@@ -144,7 +144,6 @@ const statements = [
   `create index deliveries_open on deliveries (next_attempt_at, id) where state in ('pending', 'deferred', 'leased')`,
   `create table attempts (
     delivery_id integer not null references deliveries (id),
-    number integer not null,
     lease_epoch integer not null,
     started_at integer not null,
     handed_over_at integer,
@@ -152,7 +151,7 @@ const statements = [
     result text,
     code integer,
     reply text,
-    primary key (delivery_id, number)
+    primary key (delivery_id, lease_epoch)
   ) strict, without rowid`,
   `create table installation (
     key text primary key,

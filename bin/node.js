@@ -41,7 +41,11 @@ export async function runScript(script, args) {
   const node = pinnedNode();
   if (!node) {
     console.error(
-      'broadsheet: needs Node.js ' + oldest.join('.') + ' or newer; this is ' + process.versions.node + '.\n' +
+      'broadsheet: needs Node.js ' +
+        oldest.join('.') +
+        ' or newer; this is ' +
+        process.versions.node +
+        '.\n' +
         'Run "npm ci" without --omit=optional (it brings the right Node.js), or install a newer Node.js.',
     );
     process.exit(78);

@@ -10,7 +10,7 @@ export interface Candidate {
   /** When a source that counts votes put it on its list, where it tells exactly. */
   readonly listedAt?: Instant;
   /** When we first met it as news; together with `seenAfter` it brackets an unknown `listedAt`. */
-  readonly metAt: Instant;
+  readonly seenAt: Instant;
   /** Our last reading of that source without it, or the start of its list day. */
   readonly seenAfter?: Instant;
   /** Some source that has it counts votes. */

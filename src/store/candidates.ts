@@ -47,17 +47,17 @@ export async function candidatesFor(
   return papers.map((row) => {
     const met = meetings.get(row.id) ?? [];
     const news = met.filter((meeting) => meeting.is_news === 1);
-    const metAt = Math.min(...news.map((meeting) => meeting.first_seen_at));
+    const seenAt = Math.min(...news.map((meeting) => meeting.first_seen_at));
     const voting = news.find((meeting) => meeting.has_votes === 1);
     const bracket = voting ?? news[0];
     return {
       paper: paperFromRow(row),
       signals: signals.get(row.id) ?? [],
       ...(voting && voting.listed_at !== null && { listedAt: voting.listed_at }),
-      metAt: bracket?.first_seen_at ?? metAt,
+      seenAt: bracket?.first_seen_at ?? seenAt,
       ...(bracket && bracket.seen_after !== null && { seenAfter: bracket.seen_after }),
       hasVotes: voting !== undefined,
-      isNew: query.lastEditionAt === undefined || metAt > query.lastEditionAt,
+      isNew: query.lastEditionAt === undefined || seenAt > query.lastEditionAt,
     };
   });
 }

@@ -73,7 +73,11 @@ export async function allEditions(db: Queryable): Promise<readonly StoredEdition
 }
 
 /** When the digest's last edition before `now` was published; undefined when `now` is before all of them. */
-export async function lastEditionAt(db: Queryable, digest: string, now: Instant): Promise<Instant | undefined> {
+export async function lastEditionAt(
+  db: Queryable,
+  digest: string,
+  now: Instant,
+): Promise<Instant | undefined> {
   const row = await db
     .selectFrom('editions')
     .select('published_at')

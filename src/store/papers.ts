@@ -78,6 +78,22 @@ export async function findPaper(db: Queryable, id: PaperId): Promise<Paper | und
   return row && paperFromRow(row);
 }
 
+/** Papers first met in (fromAt, toAt], by the source they were first met through. */
+export async function countAddedBySource(
+  db: Queryable,
+  fromAt: Instant,
+  toAt: Instant,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
+    .selectFrom('papers')
+    .select((select) => ['first_source', select.fn.countAll<number>().as('added')])
+    .where('first_seen_at', '>', fromAt)
+    .where('first_seen_at', '<=', toAt)
+    .groupBy('first_source')
+    .execute();
+  return new Map(rows.map((row) => [row.first_source, row.added]));
+}
+
 export async function insertPapers(
   db: Queryable,
   papers: readonly { readonly paper: Paper; readonly textSource: string }[],

@@ -6,7 +6,11 @@ import { listing, listingEntry, paperRecord } from '../fixtures/papers.ts';
 
 const now = Date.parse('2025-10-14T02:00:00Z');
 
-function known(record: PaperRecord, source: string | undefined, change: Partial<KnownPaper> = {}): KnownPaper {
+function known(
+  record: PaperRecord,
+  source: string | undefined,
+  change: Partial<KnownPaper> = {},
+): KnownPaper {
   return {
     paper: { ...record, firstSeenAt: now - 1000, firstSource: source ?? 'other' },
     textSource: source ?? 'other',
@@ -59,15 +63,27 @@ describe('the diff of a listing against what is known', () => {
     ['abstract', paperRecord(1, { abstract: 'Another abstract.' }), ['abstract']],
     ['authors', paperRecord(1, { authors: [{ name: 'Ada Example' }] }), ['authors']],
     ['version', paperRecord(1, { version: 2 }), ['version']],
-    ['code', paperRecord(1, { links: { abstract: 'https://arxiv.org/abs/2510.90001', code: 'https://github.com/a/b' } }), ['code']],
+    [
+      'code',
+      paperRecord(1, {
+        links: { abstract: 'https://arxiv.org/abs/2510.90001', code: 'https://github.com/a/b' },
+      }),
+      ['code'],
+    ],
     ['two fields', paperRecord(1, { title: 'X', version: 2 }), ['title', 'version']],
   ])('names the fields that changed: %s', (_, after, fields) => {
-    const [change] = diff(listingEntry(after, { kind: 'replacement' }), known(paperRecord(1), 'feed')).revised;
+    const [change] = diff(
+      listingEntry(after, { kind: 'replacement' }),
+      known(paperRecord(1), 'feed'),
+    ).revised;
     expect(change?.fields).toEqual(fields);
   });
 
   it('takes side facts that come later without calling it a revision', () => {
-    const result = diff(listingEntry(paperRecord(1, { keywords: ['agents'] })), known(paperRecord(1), 'feed'));
+    const result = diff(
+      listingEntry(paperRecord(1, { keywords: ['agents'] })),
+      known(paperRecord(1), 'feed'),
+    );
     expect(result.revised).toEqual([]);
     expect(result.completed[0]?.record.keywords).toEqual(['agents']);
   });
@@ -132,7 +148,11 @@ describe('the diff of a listing against what is known', () => {
 
   it('puts every entry into exactly one group, and all into unchanged the second time', () => {
     const records = fc.uniqueArray(
-      fc.record({ number: fc.integer({ min: 1, max: 40 }), title: fc.string(), version: fc.integer({ min: 1, max: 3 }) }),
+      fc.record({
+        number: fc.integer({ min: 1, max: 40 }),
+        title: fc.string(),
+        version: fc.integer({ min: 1, max: 3 }),
+      }),
       { selector: (one) => one.number, maxLength: 20 },
     );
     fc.assert(

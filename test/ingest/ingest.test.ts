@@ -30,7 +30,11 @@ afterEach(async () => {
 });
 
 /** A source that answers from memory: the port's smallest implementation. */
-function memorySource(name: string, read: (key: string, context: ReadContext) => ListingAnswer, keys = ['today']): Source {
+function memorySource(
+  name: string,
+  read: (key: string, context: ReadContext) => ListingAnswer,
+  keys = ['today'],
+): Source {
   return {
     name,
     kind: 'memory',
@@ -49,7 +53,12 @@ function answers(name: string, make: (now: number) => readonly ReturnType<typeof
 }
 
 async function read(now: number, ...sources: readonly Source[]): Promise<readonly SourceReport[]> {
-  await using http = createHttpClient({ userAgent: 'test', allowedHosts: [], timeoutMs: 1000, maxBytes: 1000 });
+  await using http = createHttpClient({
+    userAgent: 'test',
+    allowedHosts: [],
+    timeoutMs: 1000,
+    maxBytes: 1000,
+  });
   return ingest(sources, { db, http, now, signal: new AbortController().signal });
 }
 
@@ -60,22 +69,44 @@ describe('ingest', () => {
   it('stores what is new once, whatever often it is read', async () => {
     const source = answers('daily', () => [voted(1, 3), voted(2, 5)]);
     expect((await read(start, source))[0]?.listings[0]).toMatchObject({ added: 2, unchanged: 0, signals: 2 });
-    expect((await read(start + hourMs, source))[0]?.listings[0]).toMatchObject({ added: 0, unchanged: 2, signals: 0 });
+    expect((await read(start + hourMs, source))[0]?.listings[0]).toMatchObject({
+      added: 0,
+      unchanged: 2,
+      signals: 0,
+    });
     const paper = await findPaper(db, 'arxiv:2510.90001');
     expect(paper).toMatchObject({ firstSeenAt: start, firstSource: 'daily' });
   });
 
   it('keeps every count with its time, falls included, and none twice', async () => {
-    for (const [hours, upvotes] of [[0, 3], [1, 3], [2, 9], [3, 8]] as const) {
-      await read(start + hours * hourMs, answers('daily', () => [voted(1, upvotes)]));
+    for (const [hours, upvotes] of [
+      [0, 3],
+      [1, 3],
+      [2, 9],
+      [3, 8],
+    ] as const) {
+      await read(
+        start + hours * hourMs,
+        answers('daily', () => [voted(1, upvotes)]),
+      );
     }
     const signals = (await signalsOf(db, ['arxiv:2510.90001'], start + 9 * hourMs)).get('arxiv:2510.90001');
-    expect(signals?.map(({ value, countedAt }) => [value, (countedAt - start) / hourMs])).toEqual([[3, 0], [9, 2], [8, 3]]);
+    expect(signals?.map(({ value, countedAt }) => [value, (countedAt - start) / hourMs])).toEqual([
+      [3, 0],
+      [9, 2],
+      [8, 3],
+    ]);
   });
 
   it('shows nothing that was counted later than the time asked for', async () => {
-    await read(start, answers('daily', () => [voted(1, 3)]));
-    await read(start + 5 * hourMs, answers('daily', () => [voted(1, 30)]));
+    await read(
+      start,
+      answers('daily', () => [voted(1, 3)]),
+    );
+    await read(
+      start + 5 * hourMs,
+      answers('daily', () => [voted(1, 30)]),
+    );
     const signals = await signalsOf(db, ['arxiv:2510.90001'], start + hourMs);
     expect(signals.get('arxiv:2510.90001')).toHaveLength(1);
   });
@@ -97,15 +128,24 @@ describe('ingest', () => {
   });
 
   it('never removes anything when a listing comes back empty or shorter', async () => {
-    await read(start, answers('daily', () => [voted(1, 3), voted(2, 5)]));
-    await read(start + hourMs, answers('daily', () => []));
+    await read(
+      start,
+      answers('daily', () => [voted(1, 3), voted(2, 5)]),
+    );
+    await read(
+      start + hourMs,
+      answers('daily', () => []),
+    );
     const candidates = await candidatesFor(db, { digest: 'daily', earliestAt: 0, now: start + 2 * hourMs });
     expect(candidates.map((one) => one.paper.id)).toEqual(['arxiv:2510.90001', 'arxiv:2510.90002']);
   });
 
   it('commits a listing whole or not at all', async () => {
     const broken = voted(2, -1);
-    const [report] = await read(start, answers('daily', () => [voted(1, 3), broken]));
+    const [report] = await read(
+      start,
+      answers('daily', () => [voted(1, 3), broken]),
+    );
     expect(report).toMatchObject({ state: 'failed', failures: [{ code: 'internal' }] });
     expect(await findPaper(db, 'arxiv:2510.90001')).toBeUndefined();
   });
@@ -114,8 +154,15 @@ describe('ingest', () => {
     const failing = memorySource('broken', () => {
       throw new SourceError('status', 'expected 200, got 500');
     });
-    const reports = await read(start, failing, answers('daily', () => [voted(1, 3)]));
-    expect(reports[0]).toMatchObject({ state: 'failed', failures: [{ code: 'status', message: 'expected 200, got 500' }] });
+    const reports = await read(
+      start,
+      failing,
+      answers('daily', () => [voted(1, 3)]),
+    );
+    expect(reports[0]).toMatchObject({
+      state: 'failed',
+      failures: [{ code: 'status', message: 'expected 200, got 500' }],
+    });
     expect(reports[1]).toMatchObject({ state: 'ok' });
     const states = await sourceStates(db);
     expect(states.get('broken')?.failure?.reason).toBe('expected 200, got 500');
@@ -139,16 +186,29 @@ describe('ingest', () => {
 
   it('does not make a replacement of an unknown paper a candidate, until a source lists it as new', async () => {
     const replaced = listingEntry(paperRecord(1, { version: 3 }), { kind: 'replacement' });
-    await read(start, answers('arxiv', () => [replaced]));
-    const at = (hours: number) => candidatesFor(db, { digest: 'daily', earliestAt: 0, now: start + hours * hourMs });
+    await read(
+      start,
+      answers('arxiv', () => [replaced]),
+    );
+    const at = (hours: number) =>
+      candidatesFor(db, { digest: 'daily', earliestAt: 0, now: start + hours * hourMs });
     expect(await at(1)).toEqual([]);
-    await read(start + 2 * hourMs, answers('daily', () => [voted(1, 3)]));
+    await read(
+      start + 2 * hourMs,
+      answers('daily', () => [voted(1, 3)]),
+    );
     expect(await at(3)).toMatchObject([{ hasVotes: true, isNew: true, seenAt: start + 2 * hourMs }]);
   });
 
   it('brackets the unknown time of listing by the last reading without the paper', async () => {
-    await read(start, answers('daily', () => [voted(1, 3)]));
-    await read(start + 6 * hourMs, answers('daily', () => [voted(1, 4), voted(2, 1)]));
+    await read(
+      start,
+      answers('daily', () => [voted(1, 3)]),
+    );
+    await read(
+      start + 6 * hourMs,
+      answers('daily', () => [voted(1, 4), voted(2, 1)]),
+    );
     const candidates = await candidatesFor(db, { digest: 'daily', earliestAt: 0, now: start + 7 * hourMs });
     expect(candidates.map(({ seenAfter, seenAt }) => [seenAfter, seenAt])).toEqual([
       [Date.parse('2025-10-14T00:00:00Z'), start],

@@ -1,0 +1,149 @@
+import type { Candidate } from '../domain/candidate.ts';
+import type { Digest } from '../domain/digest.ts';
+import type {
+  Coverage,
+  Edition,
+  EditionPaper,
+  Pick,
+  SourceState,
+  TitleOnly,
+  UpdatedPaper,
+} from '../domain/edition.ts';
+import type { Author } from '../domain/paper.ts';
+import type { CalendarDate, Instant } from '../domain/time.ts';
+import type { Topic } from '../domain/topic.ts';
+import { whyLine } from '../rank/explain.ts';
+import { rankPapers, type RankedPaper } from '../rank/rank.ts';
+import { select, type PlacedPaper, type Selection } from '../rank/select.ts';
+import { compileTopics } from '../rank/topics.ts';
+
+/** Names kept of a long author list: so many from the front, and the last. */
+const firstAuthors = 12;
+
+/** Everything an edition is made of, as the store knew it at `now`. */
+export interface EditionMaterial {
+  readonly digest: Digest;
+  /** All configured topics. */
+  readonly topics: readonly Topic[];
+  readonly editionDate: CalendarDate;
+  readonly number: number;
+  readonly now: Instant;
+  /** When the digest's last edition was published. */
+  readonly lastEditionAt?: Instant;
+  readonly candidates: readonly Candidate[];
+  readonly updated: readonly UpdatedPaper[];
+  readonly revisedPapers: number;
+  readonly sources: readonly SourceState[];
+}
+
+/** An edition with the ranking it came from, which `why` explains. */
+export interface Assembled {
+  readonly edition: Edition;
+  /** All candidates in order, picked or not. */
+  readonly ranked: readonly RankedPaper[];
+  readonly selection: Selection;
+}
+
+/** The edition that this material gives: the same material, the same edition, in whatever order it comes. */
+export function assembleEdition(material: EditionMaterial): Assembled {
+  const { digest, topics, now } = material;
+  const ranked = rankPapers({ candidates: material.candidates, topics: compileTopics(topics), now });
+  const selection = select({
+    candidates: ranked,
+    topics: digest.topics,
+    picksPerTopic: digest.picksPerTopic,
+    picksOutside: digest.picksOutside,
+    alsoNew: digest.alsoNew,
+  });
+  const names = new Map(topics.map((topic) => [topic.key, topic.name]));
+  const pick = (placed: PlacedPaper): Pick => pickOf(placed, names);
+  const edition: Edition = {
+    digest: digest.key,
+    digestName: digest.name,
+    editionDate: material.editionDate,
+    number: material.number,
+    publishedAt: now,
+    zone: digest.zone,
+    sections: selection.sections.map(({ topic, picks }) => ({
+      topic,
+      name: names.get(topic) ?? topic,
+      picks: picks.map(pick),
+    })),
+    outside: selection.outside.map(pick),
+    updated: material.updated,
+    alsoNew: selection.alsoNew.map((paper) => titleOf(paper, digest)),
+    coverage: coverageOf(material, ranked),
+  };
+  return { edition, ranked, selection };
+}
+
+function pickOf(placed: PlacedPaper, topicNames: ReadonlyMap<string, string>): Pick {
+  const { ranked, topic } = placed;
+  return {
+    paper: editionPaper(ranked),
+    topic,
+    alsoIn: placed.alsoIn,
+    score: ranked.score,
+    why: whyLine(ranked, topic, topicNames),
+    rank: placed.rank,
+  };
+}
+
+function editionPaper({ candidate, counts }: RankedPaper): EditionPaper {
+  const { paper } = candidate;
+  return {
+    id: paper.id,
+    ...(paper.version !== undefined && { version: paper.version }),
+    title: paper.title,
+    abstract: paper.abstract,
+    authors: namedAuthors(paper.authors),
+    authorCount: paper.authors.length,
+    categories: paper.categories,
+    links: paper.links,
+    ...(paper.organization !== undefined && { organization: paper.organization }),
+    ...(paper.doi !== undefined && { doi: paper.doi }),
+    ...(paper.submittedAt !== undefined && { submittedAt: paper.submittedAt }),
+    firstSeenAt: paper.firstSeenAt,
+    source: paper.firstSource,
+    counts,
+  };
+}
+
+function namedAuthors(authors: readonly Author[]): readonly Author[] {
+  return authors.length <= firstAuthors + 1
+    ? authors
+    : [...authors.slice(0, firstAuthors), ...authors.slice(-1)];
+}
+
+function titleOf({ candidate, matches }: RankedPaper, digest: Digest): TitleOnly {
+  return {
+    id: candidate.paper.id,
+    title: candidate.paper.title,
+    url: candidate.paper.links.abstract,
+    topics: matches.map((match) => match.topic).filter((topic) => digest.topics.includes(topic)),
+  };
+}
+
+function coverageOf(material: EditionMaterial, ranked: readonly RankedPaper[]): Coverage {
+  const fresh = ranked.filter(({ candidate }) => candidate.isNew);
+  const counts = new Map<string, number>();
+  for (const { matches } of fresh) {
+    const own = material.digest.topics.filter((topic) => matches.some((match) => match.topic === topic));
+    if (own.length > 0) counts.set(own.join(' '), (counts.get(own.join(' ')) ?? 0) + 1);
+  }
+  return {
+    ...(material.lastEditionAt !== undefined && { fromAt: material.lastEditionAt }),
+    toAt: material.now,
+    newPapers: fresh.length,
+    newByTopics: [...counts]
+      .map(([topics, count]) => ({ topics: topics.split(' '), count }))
+      .toSorted((a, b) => (a.topics.join(' ') < b.topics.join(' ') ? -1 : 1)),
+    revisedPapers: material.revisedPapers,
+    sources: material.sources,
+  };
+}
+
+/** Whether something new came and something is worth a pick; an edition without is not published. */
+export function hasNews(edition: Edition): boolean {
+  return edition.coverage.newPapers > 0 && (edition.sections.length > 0 || edition.outside.length > 0);
+}

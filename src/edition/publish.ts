@@ -1,0 +1,96 @@
+import type { Digest } from '../domain/digest.ts';
+import type { Edition, SourceState } from '../domain/edition.ts';
+import { dayMs, type CalendarDate, type Instant } from '../domain/time.ts';
+import type { Topic } from '../domain/topic.ts';
+import { candidatesFor } from '../store/candidates.ts';
+import type { Database } from '../store/database.ts';
+import {
+  countRevised,
+  findEdition,
+  insertEdition,
+  lastEditionAt,
+  nextEditionNumber,
+  updatedSince,
+  type StoredEdition,
+} from '../store/editions.ts';
+import { countAddedBySource } from '../store/papers.ts';
+import { sourceStates } from '../store/source-states.ts';
+import { assembleEdition, hasNews, type Assembled } from './assemble.ts';
+
+export interface EditionOrder {
+  readonly digest: Digest;
+  /** All configured topics. */
+  readonly topics: readonly Topic[];
+  /** Names of the configured sources, in order. */
+  readonly sources: readonly string[];
+  /** The local date of the slot in the digest's zone. */
+  readonly editionDate: CalendarDate;
+  readonly now: Instant;
+}
+
+export type EditionOutcome =
+  | { readonly state: 'published'; readonly stored: StoredEdition }
+  /** The digest has an edition of that date: it stands, nothing was made. */
+  | { readonly state: 'already published'; readonly stored: StoredEdition }
+  /** No new paper since the last edition, or none worth a pick: no edition, no number used, no mail. */
+  | { readonly state: 'nothing new'; readonly edition: Edition };
+
+/** The edition that `publishEdition` would freeze at `now`; nothing is stored. */
+export async function draftEdition(db: Database, order: EditionOrder): Promise<Assembled> {
+  const { digest, now } = order;
+  const lastAt = await lastEditionAt(db, digest.key, now);
+  const since = lastAt ?? now - digest.windowDays * dayMs;
+  return assembleEdition({
+    digest,
+    topics: order.topics,
+    editionDate: order.editionDate,
+    number: await nextEditionNumber(db, digest.key),
+    now,
+    ...(lastAt !== undefined && { lastEditionAt: lastAt }),
+    candidates: await candidatesFor(db, {
+      digest: digest.key,
+      earliestAt: now - digest.windowDays * dayMs,
+      now,
+      ...(lastAt !== undefined && { lastEditionAt: lastAt }),
+    }),
+    updated: await updatedSince(db, digest.key, since, now),
+    revisedPapers: await countRevised(db, since, now),
+    sources: await statesOf(db, order.sources, since, now),
+  });
+}
+
+/**
+ * Freezes the digest's edition of that date. A local day has exactly one: when it is there already, or
+ * another process stores it first, that one is the answer and stands as it is.
+ */
+export async function publishEdition(db: Database, order: EditionOrder): Promise<EditionOutcome> {
+  const { digest, editionDate } = order;
+  const existing = await findEdition(db, digest.key, editionDate);
+  if (existing) return { state: 'already published', stored: existing };
+  const { edition } = await draftEdition(db, order);
+  if (!hasNews(edition)) return { state: 'nothing new', edition };
+  const isStored = await insertEdition(db, edition);
+  const stored = await findEdition(db, digest.key, editionDate);
+  if (!stored) throw new Error(`the edition ${digest.key} ${editionDate} was stored but cannot be found`);
+  return { state: isStored ? 'published' : 'already published', stored };
+}
+
+async function statesOf(
+  db: Database,
+  names: readonly string[],
+  since: Instant,
+  now: Instant,
+): Promise<readonly SourceState[]> {
+  const [states, added] = [await sourceStates(db), await countAddedBySource(db, since, now)];
+  return names.map((name): SourceState => {
+    const state = states.get(name);
+    const lastReadAt = state?.lastOkAt;
+    return {
+      name,
+      state: !state ? 'never read' : state.failure ? 'failed' : state.isQuiet ? 'quiet' : 'ok',
+      added: added.get(name) ?? 0,
+      ...(lastReadAt !== undefined && { lastReadAt }),
+      ...(state?.failure && { reason: state.failure.reason }),
+    };
+  });
+}

@@ -1,0 +1,96 @@
+import type { Score } from '../domain/edition.ts';
+import { plainLine } from '../domain/paper.ts';
+import type { RankedPaper } from './rank.ts';
+import type { PlacedTrend } from './trend.ts';
+
+const longestLine = 110;
+const manyAuthors = 10;
+/** A trend is worth a word when few gained more among many. */
+const fewestCompared = 20;
+const topShare = 0.1;
+
+/**
+ * Why a paper stands in a section: facts in one line of at most 110 characters, most telling first,
+ * divided by ` · `. A fact without room is left out; can be empty.
+ *
+ * `topic` is the section's key or `outside`; `topicNames` maps keys to names.
+ */
+export function whyLine(ranked: RankedPaper, topic: string, topicNames: ReadonlyMap<string, string>): string {
+  const { paper } = ranked.candidate;
+  const facts = [
+    ranked.matches.find((match) => match.topic === topic)?.reasons[0],
+    votesFact(ranked),
+    ranked.trend && trendFact(ranked.trend, topicNames),
+    linksFact(ranked),
+    ranked.counts.upvotes === undefined && paper.authors.length >= manyAuthors
+      ? `${paper.authors.length} authors`
+      : undefined,
+    paper.organization && `by ${paper.organization}`,
+  ];
+  let line = '';
+  for (const fact of facts) {
+    if (!fact) continue;
+    const longer = line ? `${line} · ${plainLine(fact)}` : plainLine(fact);
+    if (longer.length <= longestLine) line = longer;
+  }
+  return line;
+}
+
+function votesFact({ counts, trend }: RankedPaper): string | undefined {
+  if (!counts.upvotes) return undefined;
+  const votes = `${shortCount(counts.upvotes)} ${counts.upvotes === 1 ? 'vote' : 'votes'}`;
+  if (!trend || trend.trend.gained <= 0) return votes;
+  return `${votes}, +${shortCount(trend.trend.gained)} in ${Math.round(trend.trend.hours)} h`;
+}
+
+function trendFact(
+  { trend, within, place, of }: PlacedTrend,
+  topicNames: ReadonlyMap<string, string>,
+): string | undefined {
+  if (of < fewestCompared || trend.gained <= 0 || place / of > topShare) return undefined;
+  const name = within === undefined ? undefined : (topicNames.get(within) ?? within);
+  return `top ${Math.ceil((100 * place) / of)} % ${name === undefined ? 'of the day' : `in ${name}`}`;
+}
+
+function linksFact({ candidate, counts }: RankedPaper): string | undefined {
+  const { code, project } = candidate.paper.links;
+  if (code !== undefined && counts.stars) {
+    return `code, ${shortCount(counts.stars)} ${counts.stars === 1 ? 'star' : 'stars'}`;
+  }
+  if (code !== undefined) return 'code';
+  return project === undefined ? undefined : 'project page';
+}
+
+/** The numbers behind a score, one fact a line, for the `why` verb. */
+export function scoreFacts(score: Score): readonly string[] {
+  const facts = [
+    `score ${oneDecimal(score.value)} expected votes`,
+    ...score.parts.map((part) => `${oneDecimal(part.value)} ${part.name}`),
+  ];
+  if (score.shareIn > 0) {
+    const share = Math.round(score.shareIn * 100);
+    facts.push(`${oneDecimal(score.ageHours)} h old, papers of this age have ${share} % of their votes`);
+  } else facts.push('on no list where people vote: votes expected times the chance of being listed there');
+  if (score.trend) {
+    const { gained, hours, percentile } = score.trend;
+    const sign = gained < 0 ? '' : '+';
+    const share = Math.floor(percentile * 100);
+    facts.push(
+      `${sign}${gained} votes in ${oneDecimal(hours)} h, ${share} % of the others gained less or as much`,
+    );
+  }
+  if (score.missing.length > 0) facts.push(`not known: ${score.missing.join(', ')}`);
+  return facts;
+}
+
+/** `12.3`; the same on every machine. */
+export function oneDecimal(value: number): string {
+  return value.toFixed(1);
+}
+
+/** `999`, `1.2k`, `12k`, `1.3M`. */
+export function shortCount(value: number): string {
+  if (value < 1000) return String(value);
+  const [scaled, unit] = value < 999_500 ? [value / 1000, 'k'] : [value / 1_000_000, 'M'];
+  return `${scaled < 9.95 ? scaled.toFixed(1).replace(/\.0$/, '') : scaled.toFixed(0)}${unit}`;
+}

@@ -1,0 +1,118 @@
+import { UsageError } from '../errors.ts';
+
+/** One word of a phrase: `s` may follow the last word, anything may follow a word written with `*`. */
+interface WordPattern {
+  readonly text: string;
+  readonly ending: 'none' | 'plural' | 'any';
+}
+
+/** A phrase as written and as words to look for. */
+export interface Phrase {
+  readonly written: string;
+  readonly words: readonly WordPattern[];
+}
+
+/** Phrases by what the first word in a text must be, so that one pass over a text finds them all. */
+export interface PhraseIndex<P extends Phrase> {
+  readonly byWord: ReadonlyMap<string, readonly P[]>;
+  /** Phrases whose first word ends in `*`, by its first character. */
+  readonly byFirstCharacter: ReadonlyMap<string, readonly P[]>;
+}
+
+/** Where a phrase stands in a text. */
+export interface PhraseHit {
+  readonly count: number;
+  /** The phrase as written; where it has a `*`, the words first found. */
+  readonly shown: string;
+}
+
+const wordForm = /[\p{L}\p{M}\p{N}]+|[^\s\p{Pd}]/gu;
+
+/**
+ * A phrase read from a topic's rules. It is literal: words are runs of letters, marks and digits
+ * (Unicode), every other character is a word of its own, spaces and hyphens only divide. `*` after a word
+ * stands for any ending. Throws a UsageError that names `owner` when there is no word, or a `*` without one.
+ */
+export function parsePhrase(written: string, owner: string): Phrase {
+  const words: WordPattern[] = [];
+  for (const word of wordsOf(written.normalize('NFC'))) {
+    const last = words.at(-1);
+    if (word !== '*') words.push({ text: word, ending: 'none' });
+    else if (last?.ending === 'none') words[words.length - 1] = { text: last.text, ending: 'any' };
+    else throw new UsageError(`${owner}: "${written}": expected a word before each *, came none; write one`);
+  }
+  const last = words.at(-1);
+  if (!last) throw new UsageError(`${owner}: "${written}": expected a phrase, came no word; remove it`);
+  if (last.ending === 'none') words[words.length - 1] = { text: last.text, ending: 'plural' };
+  return { written, words };
+}
+
+/** One spelling for all ways to write a phrase or a keyword: `Tool-Use` and `tool use` are equal. */
+export function spelling(text: string): string {
+  return wordsOf(text.normalize('NFC')).join(' ');
+}
+
+/** The phrases made ready for `findPhrases`. */
+export function indexPhrases<P extends Phrase>(phrases: readonly P[]): PhraseIndex<P> {
+  const byWord = new Map<string, P[]>();
+  const byFirstCharacter = new Map<string, P[]>();
+  for (const phrase of phrases) {
+    const [first] = phrase.words;
+    if (!first) continue;
+    if (first.ending === 'any') push(byFirstCharacter, firstCharacter(first.text), phrase);
+    else push(byWord, first.text, phrase);
+    if (first.ending === 'plural') push(byWord, `${first.text}s`, phrase);
+  }
+  return { byWord, byFirstCharacter };
+}
+
+/** Every phrase that stands in the text as whole words in any case, in the order of first meeting. `text` is NFC. */
+export function findPhrases<P extends Phrase>(
+  text: string,
+  index: PhraseIndex<P>,
+): ReadonlyMap<P, PhraseHit> {
+  const words = wordsOf(text);
+  const hits = new Map<P, PhraseHit>();
+  const lookAt = (phrase: P, at: number): void => {
+    if (!standsAt(phrase, words, at)) return;
+    const hit = hits.get(phrase);
+    hits.set(
+      phrase,
+      hit ? { ...hit, count: hit.count + 1 } : { count: 1, shown: shownAt(phrase, words, at) },
+    );
+  };
+  for (const [at, word] of words.entries()) {
+    for (const phrase of index.byWord.get(word) ?? []) lookAt(phrase, at);
+    for (const phrase of index.byFirstCharacter.get(firstCharacter(word)) ?? []) lookAt(phrase, at);
+  }
+  return hits;
+}
+
+function standsAt(phrase: Phrase, words: readonly string[], at: number): boolean {
+  return phrase.words.every((pattern, offset) => fits(words[at + offset], pattern));
+}
+
+function fits(word: string | undefined, { text, ending }: WordPattern): boolean {
+  if (word === undefined) return false;
+  if (ending === 'any') return word.startsWith(text);
+  return word === text || (ending === 'plural' && word === `${text}s`);
+}
+
+function shownAt(phrase: Phrase, words: readonly string[], at: number): string {
+  if (phrase.words.every((pattern) => pattern.ending !== 'any')) return phrase.written;
+  return words.slice(at, at + phrase.words.length).join(' ');
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().match(wordForm) ?? [];
+}
+
+function firstCharacter(word: string): string {
+  return String.fromCodePoint(word.codePointAt(0) ?? 0);
+}
+
+function push<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key);
+  if (list) list.push(value);
+  else lists.set(key, [value]);
+}

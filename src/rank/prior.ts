@@ -1,0 +1,66 @@
+import type { PaperRecord } from '../domain/paper.ts';
+import type { Instant } from '../domain/time.ts';
+import { dayMs } from '../domain/time.ts';
+
+/** More than that would let the prior outshout real votes: a safety choice, not measured. */
+const mostExpectedVotes = 60;
+
+/**
+ * Medians of Hugging Face's lists of 2025. An unknown author list or date is taken as the usual one, for
+ * none would be a claim. What a source does not tell of organisation, code, pictures and followers adds
+ * nothing, as in the fit.
+ */
+const usualAuthors = 7;
+const usualDaysSinceSubmission = 2;
+
+/**
+ * The votes usually cast on a paper like this once Hugging Face lists it, 0 to 60, from what is known
+ * without any vote.
+ *
+ * The weights were fitted on the lists of January to November 2025 and checked on the months after the
+ * ones they were fitted on. They keep that community's taste: long author lists and code.
+ */
+export function expectedVotes(paper: PaperRecord, now: Instant): number {
+  const days =
+    paper.submittedAt === undefined ? usualDaysSinceSubmission : Math.max(0, now - paper.submittedAt) / dayMs;
+  const logVotes =
+    1.118 +
+    0.558 * Math.log1p(paper.authors.length || usualAuthors) +
+    (paper.organization === undefined ? 0 : 0.192) +
+    (paper.links.code === undefined ? 0 : 0.222) +
+    (paper.links.project === undefined ? 0 : 0.24) +
+    0.19 * Math.min(paper.mediaCount ?? 0, 2) -
+    0.191 * Math.log1p(days) +
+    0.01 * Math.log1p(paper.submitterFollowers ?? 0);
+  return Math.min(mostExpectedVotes, Math.max(0, Math.expm1(logVotes)));
+}
+
+const categoryWeight = new Map([
+  ['cs.CL', 1.17],
+  ['cs.LG', 1.47],
+  ['cs.AI', 0.91],
+  ['cs.CV', 0.59],
+]);
+
+/**
+ * The chance, 0 to 1, that a paper seen only on a list without votes will be taken up by Hugging Face.
+ *
+ * The weights were fitted on 43,386 arXiv papers, of which 8 % were listed. A primary category outside
+ * the four named ones has weight 0; the fit's term for the authors' comment is left out, for we do not
+ * have the comment.
+ */
+export function chanceOfListing(paper: PaperRecord): number {
+  const authors = paper.authors.length || usualAuthors;
+  const { abstract, links } = paper;
+  const hasCode = links.code !== undefined || /\bgithub\b/i.test(abstract);
+  const hasProject = links.project !== undefined || /\bproject page\b|\.github\.io\b/i.test(abstract);
+  const logit =
+    -5.97 +
+    1.21 * Math.log1p(authors) +
+    (authors >= 10 ? 0.28 : 0) +
+    (hasCode ? 0.89 : 0) +
+    (hasProject ? 2.06 : 0) +
+    (/\bopen[- ]?sourc/i.test(abstract) ? 0.54 : 0) +
+    (categoryWeight.get(paper.categories[0] ?? '') ?? 0);
+  return 1 / (1 + Math.exp(-logit));
+}

@@ -1,0 +1,63 @@
+import type { Score } from '../domain/edition.ts';
+import type { Instant } from '../domain/time.ts';
+import type { TopicMatch } from '../domain/topic.ts';
+import type { Candidate } from './score.ts';
+import { scoreCandidate } from './score.ts';
+import type { Counts } from './signals.ts';
+import { gainOfLastDay, latestCounts } from './signals.ts';
+import type { CompiledTopics } from './topics.ts';
+import { matchTopics } from './topics.ts';
+import type { PlacedTrend } from './trend.ts';
+import { findTrends } from './trend.ts';
+
+/** A candidate with all that was found out about it at one time. */
+export interface RankedPaper {
+  readonly candidate: Candidate;
+  /** The topics it belongs to, best first. */
+  readonly matches: readonly TopicMatch[];
+  readonly counts: Counts;
+  readonly score: Score;
+  readonly trend: PlacedTrend | undefined;
+}
+
+/**
+ * The candidates matched, scored and in order at `now`: highest score first, ties by paper id.
+ *
+ * The same candidates give the same answer in whatever order they come; one that comes twice must not.
+ */
+export function rankPapers(input: {
+  readonly candidates: readonly Candidate[];
+  readonly topics: CompiledTopics;
+  readonly now: Instant;
+}): readonly RankedPaper[] {
+  const { candidates, topics, now } = input;
+  const matched = candidates.map((candidate) => ({
+    candidate,
+    matches: matchTopics(candidate.paper, topics),
+    counts: latestCounts(candidate.signals, now),
+  }));
+  const trends = findTrends(
+    matched.map(({ candidate, matches }) => ({
+      id: candidate.paper.id,
+      gain: gainOfLastDay(candidate.signals, 'upvotes', now),
+      topics: matches.map((match) => match.topic),
+    })),
+  );
+  return matched
+    .map(({ candidate, matches, counts }): RankedPaper => {
+      const trend = trends.get(candidate.paper.id);
+      return {
+        candidate,
+        matches,
+        counts,
+        score: scoreCandidate(candidate, counts, now, trend?.trend),
+        trend,
+      };
+    })
+    .toSorted(byScore);
+}
+
+/** Highest score first, ties by paper id. */
+export function byScore(a: RankedPaper, b: RankedPaper): number {
+  return b.score.value - a.score.value || (a.candidate.paper.id < b.candidate.paper.id ? -1 : 1);
+}

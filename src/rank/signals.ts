@@ -1,0 +1,65 @@
+import type { Signal, SignalKind } from '../domain/signal.ts';
+import type { Instant } from '../domain/time.ts';
+import { dayMs, hourMs } from '../domain/time.ts';
+
+/** The latest known count of each kind; a kind that no source gave is absent. */
+export type Counts = Readonly<Partial<Record<SignalKind, number>>>;
+
+/** A rise or fall of one count up to now. */
+export interface Gain {
+  /** Negative when more was taken back than added. */
+  readonly gained: number;
+  /** Hours over which it was counted: 24, or fewer where the first count is younger than that. */
+  readonly hours: number;
+}
+
+/**
+ * The counts of one paper as they stood at `now`; nothing counted later is read.
+ *
+ * Sources count the same people: where several give a kind, the largest of their latest values holds,
+ * never the sum. `signals` may come in any order.
+ */
+export function latestCounts(signals: readonly Signal[], now: Instant): Counts {
+  const counts: Partial<Record<SignalKind, number>> = {};
+  for (const kind of new Set(signals.map((signal) => signal.kind))) {
+    const latest = leadingSeries(signals, kind, now)?.at(-1);
+    if (latest) counts[kind] = latest.value;
+  }
+  return counts;
+}
+
+/**
+ * What one kind gained in the last 24 hours, at the source whose latest value is the largest: since its
+ * last value at or before 24 h ago, else since its first. A value not counted again still holds, for only
+ * changes are stored. Undefined where no source counted it by `now`.
+ */
+export function gainOfLastDay(signals: readonly Signal[], kind: SignalKind, now: Instant): Gain | undefined {
+  const series = leadingSeries(signals, kind, now);
+  const first = series?.[0];
+  const latest = series?.at(-1);
+  if (!series || !first || !latest) return undefined;
+  const before = series.findLast((signal) => signal.countedAt <= now - dayMs);
+  return before
+    ? { gained: latest.value - before.value, hours: 24 }
+    : { gained: latest.value - first.value, hours: (now - first.countedAt) / hourMs };
+}
+
+/** The counts of the source whose latest value is the largest, oldest first; ties by the source's name. */
+function leadingSeries(
+  signals: readonly Signal[],
+  kind: SignalKind,
+  now: Instant,
+): readonly Signal[] | undefined {
+  const known = signals
+    .filter((signal) => signal.kind === kind && signal.countedAt <= now)
+    .toSorted((a, b) => a.countedAt - b.countedAt || a.value - b.value);
+  const bySource = Map.groupBy(known, (signal) => signal.source);
+  const [leading] = [...bySource].toSorted(
+    ([a, aSeries], [b, bSeries]) => lastValue(bSeries) - lastValue(aSeries) || (a < b ? -1 : 1),
+  );
+  return leading?.[1];
+}
+
+function lastValue(series: readonly Signal[]): number {
+  return series.at(-1)?.value ?? 0;
+}

@@ -1,0 +1,65 @@
+import type { Trend } from '../domain/edition.ts';
+import type { PaperId } from '../domain/paper.ts';
+import type { Gain } from './signals.ts';
+
+/** What one candidate gained, and the topics it belongs to, best first. */
+export interface Gainer {
+  readonly id: PaperId;
+  readonly gain: Gain | undefined;
+  readonly topics: readonly string[];
+}
+
+/** A trend with the candidates it was compared with. */
+export interface PlacedTrend {
+  readonly trend: Trend;
+  /** The topic whose candidates it was compared with; undefined when with all of them. */
+  readonly within: string | undefined;
+  /** From 1: one more than the number of those candidates that gained more. */
+  readonly place: number;
+  /** How many candidates it was compared with, itself among them. */
+  readonly of: number;
+}
+
+const fewestInTopic = 20;
+const shortestHours = 1;
+
+/**
+ * How fast each paper's votes rise against what is usual, by paper id.
+ *
+ * A paper is compared with the candidates of its best topic when at least 20 of them were counted, so
+ * that a quiet field is not measured by a loud one, else with all. A paper that nobody counted, or that
+ * was first counted less than an hour ago, has no trend and is not compared with.
+ */
+export function findTrends(gainers: readonly Gainer[]): ReadonlyMap<PaperId, PlacedTrend> {
+  const all: number[] = [];
+  const byTopic = new Map<string, number[]>();
+  const counted = gainers.flatMap(({ id, gain, topics }) =>
+    gain && gain.hours >= shortestHours ? [{ id, gain, topics }] : [],
+  );
+  for (const { gain, topics } of counted) {
+    all.push(gain.gained);
+    for (const topic of topics) {
+      const list = byTopic.get(topic);
+      if (list) list.push(gain.gained);
+      else byTopic.set(topic, [gain.gained]);
+    }
+  }
+  return new Map(
+    counted.map(({ id, gain, topics }) => {
+      const [best] = topics;
+      const inTopic = best === undefined ? [] : (byTopic.get(best) ?? []);
+      const within = inTopic.length >= fewestInTopic ? best : undefined;
+      return [id, compare(gain, within === undefined ? all : inTopic, within)];
+    }),
+  );
+}
+
+function compare(gain: Gain, others: readonly number[], within: string | undefined): PlacedTrend {
+  const more = others.filter((gained) => gained > gain.gained).length;
+  return {
+    trend: { ...gain, percentile: (others.length - more) / others.length },
+    within,
+    place: more + 1,
+    of: others.length,
+  };
+}

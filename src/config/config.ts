@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { crossFindings, readPassword, reason, type Environment } from './checks.ts';
+import { findings, placed } from './faults.ts';
+import { configSchema, type ConfigFile, type Mailbox } from './schema.ts';
+import type { Digest } from '../domain/digest.ts';
+import { isAddress } from '../domain/subscriber.ts';
+import type { Topic } from '../domain/topic.ts';
+import { ConfigError } from '../errors.ts';
+import { readYaml } from './yaml-text.ts';
+
+export type { Environment, Mailbox };
+
+/** The checked configuration, frozen all the way down. Paths are absolute. */
+export interface Config {
+  /** The file it was read from. */
+  readonly file: string;
+  readonly site: SiteConfig;
+  /** Folder of the database, the published site and the outbox. */
+  readonly dataDir: string;
+  readonly sources: readonly SourceConfig[];
+  readonly http: HttpConfig;
+  /** In the order of the file. */
+  readonly topics: readonly Topic[];
+  readonly digests: readonly Digest[];
+  readonly mail: MailConfig;
+  /** Folder of the operator's subscriber files. */
+  readonly subscribersDir: string;
+  readonly serve: ServeConfig;
+  readonly logLevel: LogLevel;
+}
+
+export interface SiteConfig {
+  readonly title: string;
+  readonly description: string;
+  /** Absolute, http(s), ends with a slash. */
+  readonly baseUrl: string;
+  readonly contact?: string;
+  readonly postalAddress?: string;
+  /** BCP 47. */
+  readonly language: string;
+}
+
+/** `name` is unique; `baseUrl` has no slash at its end. */
+export type SourceConfig = HfDailyPapersConfig | ArxivFeedConfig | FileSourceConfig;
+
+export interface HfDailyPapersConfig {
+  readonly type: 'hf-daily-papers';
+  readonly name: string;
+  readonly baseUrl: string;
+}
+
+export interface ArxivFeedConfig {
+  readonly type: 'arxiv-feed';
+  readonly name: string;
+  readonly baseUrl: string;
+  /** At least one, e.g. `cs.CL`. */
+  readonly categories: readonly string[];
+  readonly format: 'rss' | 'atom';
+}
+
+export interface FileSourceConfig {
+  readonly type: 'file';
+  readonly name: string;
+  /** At least one absolute path; `*` and `**` as in a shell. */
+  readonly paths: readonly string[];
+}
+
+export interface HttpConfig {
+  readonly timeoutMs: number;
+  /** Of the decoded answer. */
+  readonly maxBytes: number;
+}
+
+export type MailConfig = OutboxMailConfig | SmtpMailConfig;
+
+/** Mails are written to `.eml` files in the data folder; nothing leaves the machine. */
+export interface OutboxMailConfig {
+  readonly transport: 'outbox';
+  readonly from: Mailbox;
+  readonly replyTo?: Mailbox;
+}
+
+export interface SmtpMailConfig {
+  readonly transport: 'smtp';
+  readonly from: Mailbox;
+  readonly replyTo?: Mailbox;
+  readonly smtp: SmtpConfig;
+}
+
+export interface SmtpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte; else STARTTLS. */
+  readonly secure: boolean;
+  readonly login?: { readonly user: string; readonly password: string };
+  /** At most so many at once. */
+  readonly connections: number;
+}
+
+export interface ServeConfig {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+}
+
+export type LogLevel = ConfigFile['log'];
+
+/** Reads and checks the configuration file; throws ConfigError with every fault of it at once. */
+export function loadConfig(path: string, environment: Environment): Config {
+  return parseConfig(readText(path), path, environment);
+}
+
+function readText(path: string): string {
+  const fault = (message: string) => new ConfigError([{ file: path, line: 0, column: 0, path: '', message }]);
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw fault(`expected a configuration file, got ${reason(error)}; write one with "broadsheet init"`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw fault('expected text in UTF-8, got other bytes; save the file as UTF-8');
+  }
+}
+
+/**
+ * The configuration of a text; `file` is its name in faults, and relative paths start from its folder. Reads
+ * the file that `passwordFile` names. Throws ConfigError with every fault at once.
+ */
+export function parseConfig(text: string, file: string, environment: Environment): Config {
+  const yaml = readYaml(text);
+  const syntaxFaults = yaml.faults.map((fault) => ({ file, path: '', ...fault }));
+  if (yaml.value === undefined) {
+    const message = 'expected a configuration, got nothing; write one with "broadsheet init"';
+    throw new ConfigError(
+      syntaxFaults.length > 0 ? syntaxFaults : [{ file, line: 1, column: 1, path: '', message }],
+    );
+  }
+
+  const folder = dirname(resolve(file));
+  const { password, found } = readPassword(yaml.value, folder, environment);
+  const checked = configSchema.safeParse(yaml.value);
+  const wrong = [
+    ...findings(checked.error?.issues ?? [], yaml.value),
+    ...crossFindings(yaml.value),
+    ...found,
+  ];
+  const faults = [...syntaxFaults, ...placed(wrong, yaml, file)];
+  if (faults.length > 0 || !checked.success) {
+    throw new ConfigError(faults.toSorted((a, b) => a.line - b.line || a.column - b.column));
+  }
+  return frozen(configOf(checked.data, resolve(file), password));
+}
+
+/** The commented configuration of a first start, as text. */
+export function exampleConfig(): Promise<string> {
+  return readFile(new URL('../../broadsheet.example.yaml', import.meta.url), 'utf8');
+}
+
+function configOf(parsed: ConfigFile, file: string, password: string | undefined): Config {
+  const inFolder = (path: string) => resolve(dirname(file), path);
+  const { url, contact, postalAddress, ...site } = parsed.site;
+  const topics = Object.entries(parsed.topics).map(([key, topic]) => ({ key, ...topic }));
+  return {
+    file,
+    site: {
+      ...site,
+      baseUrl: `${withoutSlash(url)}/`,
+      ...(contact === undefined ? {} : { contact }),
+      ...(postalAddress === undefined ? {} : { postalAddress }),
+    },
+    dataDir: inFolder(parsed.data),
+    sources: parsed.sources.map((source) =>
+      source.type === 'file'
+        ? { ...source, paths: source.paths.map(inFolder) }
+        : { ...source, baseUrl: withoutSlash(source.baseUrl) },
+    ),
+    http: { timeoutMs: parsed.http.timeoutSeconds * 1000, maxBytes: parsed.http.maxMegabytes * 1_000_000 },
+    topics,
+    digests: parsed.digests.map((digest) => ({
+      ...digest,
+      topics: digest.topics ?? topics.map(({ key }) => key),
+    })),
+    mail: mailOf(parsed, password),
+    subscribersDir: inFolder(parsed.subscribers),
+    serve: parsed.serve,
+    logLevel: parsed.log,
+  };
+}
+
+function mailOf({ mail, site }: ConfigFile, password: string | undefined): MailConfig {
+  const { transport, replyTo, smtp } = mail;
+  const common = {
+    from: mail.from ?? outboxSender(site),
+    ...(replyTo === undefined ? {} : { replyTo }),
+  };
+  if (transport === 'outbox' || smtp === undefined) return { transport: 'outbox', ...common };
+  const { host, port, secure = port === 465, user, connections } = smtp;
+  const login = user === undefined || password === undefined ? {} : { login: { user, password } };
+  return { transport, ...common, smtp: { host, port, secure, ...login, connections } };
+}
+
+/** A sender for mails that go nowhere: at the site's host, else at a name that never exists (RFC 2606). */
+function outboxSender(site: ConfigFile['site']): Mailbox {
+  const address = `broadsheet@${new URL(site.url).hostname}`;
+  return { name: site.title, address: isAddress(address) ? address : 'broadsheet@localhost.invalid' };
+}
+
+function withoutSlash(url: string): string {
+  return new URL(url).href.replace(/\/+$/, '');
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) frozen(inner);
+    Object.freeze(value);
+  }
+  return value;
+}

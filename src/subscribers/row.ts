@@ -1,0 +1,108 @@
+import { findings } from '../config/faults.ts';
+import { block, list, oneOf, slug, text } from '../config/schema.ts';
+import { isAddress } from '../domain/subscriber.ts';
+
+/** One reader as a file names them. */
+export interface FileSubscriber {
+  readonly file: string;
+  /** The line at which the row begins, from 1. */
+  readonly line: number;
+  readonly address: string;
+  readonly name?: string;
+  /** Digest keys; undefined means all digests. */
+  readonly digests?: readonly string[];
+  /** Topic keys; undefined means all topics of the digest. */
+  readonly topics?: readonly string[];
+  readonly state: 'confirmed' | 'unsubscribed';
+}
+
+/** A row, or with line 0 a whole file, that was not used. The message may quote an address: for the operator, not for the log. */
+export interface RowFault {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** A row before it is checked: plain values by key. */
+export interface RawRow {
+  readonly file: string;
+  readonly line: number;
+  readonly value: unknown;
+}
+
+const row = block({
+  address: text('a mail address such as ada@example.org', (value) => isAddress(value.trim())),
+  name: text(
+    'a name on one line, at most 200 characters',
+    (value) => value.trim() !== '' && value.length <= 200 && !/\p{Cc}|\p{Zl}|\p{Zp}/u.test(value.trim()),
+  ).optional(),
+  digests: list(slug, 'a list of digest keys such as [daily]')
+    .min(1, { error: 'at least one digest key; leave digests out for all' })
+    .optional(),
+  topics: list(slug, 'a list of topic keys such as [llm, agents]')
+    .min(1, { error: 'at least one topic key; leave topics out for all' })
+    .optional(),
+  state: oneOf(['confirmed', 'unsubscribed']).default('confirmed'),
+});
+
+const addressAndState = row.pick({ address: true, state: true }).loose();
+
+/** Other spellings of a key, as other programs export them. */
+const spellings: Readonly<Record<string, string>> = { email: 'address', digest: 'digests' };
+
+/** The key that a spelling means: `email` is `address`, `digest` is `digests`. */
+export function keyOf(spelling: string): string {
+  return spellings[spelling] ?? spelling;
+}
+
+/** Every key a row can have. */
+export const rowKeys: readonly string[] = Object.keys(row.shape);
+
+/**
+ * The reader of a row, or what is wrong with it. Who says `unsubscribed` beside a good address is
+ * unsubscribed whatever else is wrong with the row.
+ */
+export function checkRow({ file, line, value }: RawRow): {
+  readonly subscriber?: FileSubscriber;
+  readonly faults: readonly RowFault[];
+} {
+  const { known, twice } = withKnownKeys(value);
+  const checked = row.safeParse(known);
+  const messages = [
+    ...twice.map((key) => `${key}: given in two spellings; remove one`),
+    ...findings(checked.error?.issues ?? [], known).map(({ path, message }) =>
+      path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`,
+    ),
+  ];
+  const faults = messages.map((message) => ({ file, line, message }));
+  if (checked.success && faults.length === 0) {
+    const { address, name, digests, topics, state } = checked.data;
+    const subscriber = {
+      file,
+      line,
+      address: address.trim(),
+      state,
+      ...(name === undefined ? {} : { name: name.trim() }),
+      ...(digests && { digests }),
+      ...(topics && { topics }),
+    };
+    return { subscriber, faults };
+  }
+  const saysNo = addressAndState.safeParse(known);
+  if (saysNo.success && saysNo.data.state === 'unsubscribed') {
+    return { subscriber: { file, line, address: saysNo.data.address.trim(), state: 'unsubscribed' }, faults };
+  }
+  return { faults };
+}
+
+function withKnownKeys(value: unknown): { readonly known: unknown; readonly twice: readonly string[] } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { known: value, twice: [] };
+  const known: Record<string, unknown> = {};
+  const twice: string[] = [];
+  for (const [spelling, given] of Object.entries(value)) {
+    const key = keyOf(spelling);
+    if (Object.hasOwn(known, key)) twice.push(key);
+    known[key] = spelling === 'digest' && typeof given === 'string' ? [given] : given;
+  }
+  return { known, twice };
+}

@@ -1,0 +1,53 @@
+import { SourceError } from '../errors.ts';
+import { arxivListing } from './arxiv-listing.ts';
+import { listingAnswer } from './collect.ts';
+import type { Pace } from './pace.ts';
+import type { Source } from './source.ts';
+
+/** arXiv's terms of use: one connection, one request in three seconds, over API, RSS and OAI together. */
+const arxivPace: Pace = { group: 'arxiv.org', minIntervalMs: 3000 };
+
+export interface ArxivFeedOptions {
+  readonly name: string;
+  /** `https://rss.arxiv.org` */
+  readonly baseUrl: string;
+  /** Archives or classes, e.g. `cs.CL`; one feed for all, in which a paper stands once. */
+  readonly categories: readonly string[];
+  readonly format: 'rss' | 'atom';
+}
+
+/** The newest listing of some arXiv categories. The feed holds one day only: a missed day cannot be read later. */
+export function arxivFeed({ name, baseUrl, categories, format }: ArxivFeedOptions): Source {
+  const path = `${format}/${categories.join('+')}`;
+  const url = `${baseUrl.replace(/\/+$/, '')}/${path}`;
+  const pace = isArxivHost(url) ? arxivPace : undefined;
+  return {
+    name,
+    kind: 'arxiv',
+    address: url,
+    requests: () => [{ key: path }],
+    async read(_request, { http, now, signal, validators }) {
+      const answer = await http.get(url, {
+        accept: 'application/rss+xml, application/atom+xml, application/xml',
+        signal,
+        validators,
+        pace,
+        // An unknown category comes as a feed that says so, with status 400.
+        alsoAccept: [400],
+      });
+      if (answer.state === 'unchanged') return answer;
+      const listing = arxivListing(new TextDecoder().decode(answer.body), name, url, now);
+      if (answer.status === 400) {
+        throw new SourceError(
+          'status',
+          `Expected status 200 from ${url}; got 400 with a feed that does not say why.`,
+        );
+      }
+      return listingAnswer(listing, validators, answer.validators);
+    },
+  };
+}
+
+function isArxivHost(url: string): boolean {
+  return URL.canParse(url) && /(?:^|\.)arxiv\.org$/.test(new URL(url).hostname);
+}

@@ -1,0 +1,105 @@
+import type { Creator, Entry } from '@retorquere/bibtex-parser';
+import { plainLine, type Author } from '../domain/paper.ts';
+import { isCalendarDate, utcMidnight } from '../domain/time.ts';
+import type { ReadItem } from './collect.ts';
+import { identityOf } from './paper-identity.ts';
+
+/** Whether a text has a BibTeX entry at the start of a line. */
+export function looksLikeBibtex(text: string): boolean {
+  return /^[ \t]*@[a-z]+[ \t]*[{(]/im.test(text);
+}
+
+/**
+ * Every entry of a BibTeX file as a paper, TeX turned into Unicode text. An entry that cannot be parsed or has no
+ * title is dropped with the reason; an abstract is often not there and then empty.
+ */
+export async function bibtexPapers(text: string): Promise<ReadItem[]> {
+  const { parse } = await import('@retorquere/bibtex-parser');
+  const options = {
+    english: false,
+    sentenceCase: false,
+    caseProtection: false,
+    unsupported: 'ignore',
+  } as const;
+  const library = parse(text.replaceAll('<', '{\\textless}').replaceAll('>', '{\\textgreater}'), options);
+
+  const items = library.entries.filter((entry) => entry.input !== '').map(paperOf);
+  for (const { error, input = '' } of library.errors) {
+    // Other errors leave their entry as it is: an unknown abbreviation, a name in too many parts.
+    if (!/^@(?!(?:string|preamble|comment)\b)/i.test(input)) continue;
+    // A dollar sign alone is money, not mathematics.
+    const escaped = input.replace(/(?<!\\)\$/g, '\\$');
+    const retried = /math/i.test(error)
+      ? parse(escaped, { ...options, strings: library.strings })
+      : undefined;
+    const entry = retried?.entries.find((found) => found.input !== '');
+    items.push(
+      entry ? paperOf(entry) : { key: keyOf(input), reason: `expected a BibTeX entry; got ${error}` },
+    );
+  }
+  return items;
+}
+
+function paperOf(entry: Entry): ReadItem {
+  const fields: Partial<Record<string, unknown>> = entry.fields;
+  const field = (name: string): string => {
+    const value = fields[name];
+    return typeof value === 'string' ? value : '';
+  };
+  const title = plainText(field('title'));
+  if (title === '') return { key: entry.key, reason: 'expected a title; got none' };
+  const date = field('date');
+  const primary = plainLine(field('primaryclass') || field('eprintclass'));
+  return {
+    sourceKey: entry.key,
+    kind: 'new',
+    paper: {
+      ...identityOf({
+        arxiv: arxivOf(field),
+        doi: verbatim(field('doi')),
+        url: verbatim(field('url')),
+        title,
+      }),
+      title,
+      abstract: plainText(field('abstract')),
+      authors: (entry.fields.author ?? [])
+        .map(authorOf)
+        .filter(({ name }) => name !== '' && name !== 'others'),
+      categories: primary === '' ? [] : [primary],
+      keywords: [...new Set((entry.fields.keywords ?? []).map((word) => plainText(word).toLowerCase()))],
+      ...(isCalendarDate(date) ? { submittedAt: utcMidnight(date) } : {}),
+    },
+    signals: [],
+  };
+}
+
+/** `eprint` when it is arXiv's, else the `arXiv:ID` that Google Scholar and others write into the journal or note. */
+function arxivOf(field: (name: string) => string): string | undefined {
+  const archive = field('archiveprefix') || field('eprinttype');
+  if (archive === '' || /^arxiv$/i.test(archive)) {
+    const eprint = field('eprint').trim();
+    if (eprint !== '') return eprint;
+  }
+  const [, id] = /arXiv:\s*([\w.-]+(?:\/\d+)?)/i.exec(`${field('journal')} ${field('note')}`) ?? [];
+  return id;
+}
+
+function authorOf({ name, firstName, prefix, lastName, suffix }: Creator): Author {
+  return { name: plainText(name ?? [firstName, prefix, lastName, suffix].filter(Boolean).join(' ')) };
+}
+
+/** The parser writes fonts, indices and links as HTML tags, and accents on a dotless i as they stand. */
+function plainText(text: string): string {
+  const untagged = text.replace(/<\/?(?:i|b|code|sub|sup|span|a)(?:\s[^<>]*)?>/g, '');
+  return plainLine(untagged.replace(/ı(?=\p{M})/gu, 'i').replace(/ȷ(?=\p{M})/gu, 'j'));
+}
+
+/** A field that is not TeX, with the escapes that people write into it all the same. */
+function verbatim(text: string): string {
+  const angles = text.replace(/\{?\\textless\}?/g, '<').replace(/\{?\\textgreater\}?/g, '>');
+  return angles.replace(/\\([_%&#~])/g, '$1');
+}
+
+function keyOf(input: string): string {
+  return /@\w+\s*[{(]\s*([^\s,]+)/.exec(input)?.[1] ?? 'entry';
+}

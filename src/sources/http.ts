@@ -1,0 +1,232 @@
+import { Agent, request as send, type Dispatcher } from 'undici';
+import type { Validators } from '../domain/listing.ts';
+import { asError, SourceError } from '../errors.ts';
+import { decoded, readLimited } from './http-body.ts';
+import { createPacer, pause, type Pace, type Pacer } from './pace.ts';
+import { bareHost, checkedUrl, publicLookup } from './public-address.ts';
+
+const maxRedirects = 3;
+const maxRetries = 2;
+/** A server that asks for a longer pause is not worth waiting for: the next scheduled read comes soon enough. */
+const maxPauseMs = 30_000;
+
+export interface HttpClientOptions {
+  /** Product and version, e.g. `Broadsheet/1.0`. */
+  readonly userAgent: string;
+  /** Where the operator can be reached: a `mailto:` or web address. */
+  readonly contact?: string;
+  /** Host names and IP addresses (as in a URL) that may be private. */
+  readonly allowedHosts: readonly string[];
+  /** For one exchange, from connecting to the last byte. */
+  readonly timeoutMs: number;
+  /** Of a body, after decoding. */
+  readonly maxBytes: number;
+  /** First pause before a retry, doubled each time; 500 when not given. */
+  readonly retryDelayMs?: number;
+}
+
+export interface HttpRequest {
+  readonly accept: string;
+  readonly signal: AbortSignal;
+  /** Only `etag` and `lastModified` are used. */
+  readonly validators?: Validators | undefined;
+  readonly pace?: Pace | undefined;
+  /** Statuses other than 2xx whose body the source wants to read. */
+  readonly alsoAccept?: readonly number[];
+}
+
+export type HttpAnswer =
+  | { readonly state: 'unchanged' }
+  | {
+      readonly state: 'ok';
+      readonly status: number;
+      readonly body: Uint8Array;
+      readonly contentType?: string;
+      /** The `Link` header (RFC 8288). */
+      readonly link?: string;
+      readonly validators: Validators;
+      /** Where the answer came from, after redirects. */
+      readonly url: string;
+    };
+
+export interface HttpClient extends AsyncDisposable {
+  /**
+   * The body of `url` by GET, decoded, or `unchanged` (RFC 9110 section 15.4.5). Follows 3 redirects; tries
+   * again twice after 429, 5xx or a lost connection. Rejects with a `SourceError`, or with the signal's reason.
+   */
+  get(url: string, request: HttpRequest): Promise<HttpAnswer>;
+}
+
+/** An exchange that may go better next time. */
+interface Failure {
+  readonly state: 'failed';
+  readonly error: SourceError;
+  /** How long the server asked us to wait. */
+  readonly pauseMs?: number;
+}
+
+type Outcome = HttpAnswer | Failure | { readonly state: 'moved'; readonly to: string };
+
+/** A client over HTTP/1.1 that lives until it is disposed of. Addresses are checked when a connection is made. */
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const allowedHosts = new Set(options.allowedHosts.map(bareHost));
+  const agent = new Agent({ allowH2: false, connect: { lookup: publicLookup(allowedHosts) } });
+  const pacer = createPacer();
+  const userAgent = options.contact ? `${options.userAgent} (+${options.contact})` : options.userAgent;
+  const firstPauseMs = options.retryDelayMs ?? 500;
+
+  return {
+    async get(url, request) {
+      for (let attempt = 0; ; attempt += 1) {
+        const outcome = await follow(url, request);
+        if (outcome.state !== 'failed') return outcome;
+        const pauseMs = outcome.pauseMs ?? firstPauseMs * 2 ** attempt * (0.5 + Math.random() / 2);
+        if (attempt >= maxRetries || pauseMs > maxPauseMs) throw outcome.error;
+        await pause(pauseMs, request.signal);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await agent.destroy();
+    },
+  };
+
+  async function follow(url: string, request: HttpRequest): Promise<HttpAnswer | Failure> {
+    let at = url;
+    for (let hops = 0; hops <= maxRedirects; hops += 1) {
+      const address = checkedUrl(at, allowedHosts);
+      const outcome = await paced(pacer, request, () => exchange(address, request));
+      if (outcome.state !== 'moved') return outcome;
+      at = outcome.to;
+    }
+    throw new SourceError(
+      'status',
+      `Expected an answer from ${url}; got more than ${maxRedirects} redirects, the last to ${at}. Check the address of the source.`,
+    );
+  }
+
+  async function exchange(url: URL, request: HttpRequest): Promise<Outcome> {
+    const timeout = AbortSignal.timeout(options.timeoutMs);
+    try {
+      const response = await send(url, {
+        dispatcher: agent,
+        signal: AbortSignal.any([request.signal, timeout]),
+        headers: {
+          'user-agent': userAgent,
+          accept: request.accept,
+          'accept-encoding': 'gzip, br',
+          ...conditions(request.validators),
+        },
+      });
+      return await answerOf(response, url, request);
+    } catch (thrown) {
+      request.signal.throwIfAborted();
+      if (thrown instanceof SourceError) throw thrown;
+      if (timeout.aborted) {
+        throw new SourceError(
+          'timeout',
+          `Expected a whole answer from ${url.href} within ${options.timeoutMs} ms; it took longer. Try again later, or allow more time.`,
+          { cause: thrown },
+        );
+      }
+      const error = asError(thrown);
+      return {
+        state: 'failed',
+        error: new SourceError(
+          'unreachable',
+          `Expected an answer from ${url.href}; got none: ${error.message || error.name}. Check the address and the network.`,
+          { cause: thrown },
+        ),
+      };
+    }
+  }
+
+  async function answerOf(
+    response: Dispatcher.ResponseData,
+    url: URL,
+    request: HttpRequest,
+  ): Promise<Outcome> {
+    const status = response.statusCode;
+    const header = (name: string): string | undefined => {
+      const value = response.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    };
+    const location = header('location');
+    if ([301, 302, 303, 307, 308].includes(status) && location !== undefined) {
+      await response.body.dump();
+      return { state: 'moved', to: redirectTarget(location, url) };
+    }
+    if (status === 304 && Object.keys(conditions(request.validators)).length > 0) {
+      await response.body.dump();
+      return { state: 'unchanged' };
+    }
+    const raw = await readLimited(response.body, options.maxBytes, url.href);
+    const body = await decoded(raw, header('content-encoding'), options.maxBytes, url.href);
+    if ((status < 200 || status > 299) && !request.alsoAccept?.includes(status)) {
+      const pauseMs = requestedPauseMs(header);
+      const asked = pauseMs === undefined ? '' : ` It asks to wait ${Math.ceil(pauseMs / 1000)} s.`;
+      const error = new SourceError(
+        'status',
+        `Expected status 200 from ${url.href}; got ${status}: ${excerpt(body)}.${asked} Try again later, or check the address.`,
+      );
+      if (status !== 429 && status < 500) throw error;
+      return { state: 'failed', error, ...(pauseMs === undefined ? {} : { pauseMs }) };
+    }
+    const [contentType, link, etag, lastModified] = ['content-type', 'link', 'etag', 'last-modified'].map(
+      header,
+    );
+    return {
+      state: 'ok',
+      status,
+      body,
+      url: url.href,
+      ...(contentType === undefined ? {} : { contentType }),
+      ...(link === undefined ? {} : { link }),
+      validators: {
+        ...(etag === undefined ? {} : { etag }),
+        ...(lastModified === undefined ? {} : { lastModified }),
+      },
+    };
+  }
+}
+
+async function paced(pacer: Pacer, request: HttpRequest, run: () => Promise<Outcome>): Promise<Outcome> {
+  return request.pace ? pacer(request.pace, request.signal, run) : run();
+}
+
+/** RFC 9110 sections 13.1.2 and 13.1.3. */
+function conditions(validators: Validators | undefined): Record<string, string> {
+  return {
+    ...(validators?.etag === undefined ? {} : { 'if-none-match': validators.etag }),
+    ...(validators?.lastModified === undefined ? {} : { 'if-modified-since': validators.lastModified }),
+  };
+}
+
+/**
+ * `Retry-After` in seconds or as a date (RFC 9110 section 10.2.3), the date measured against the server's own
+ * `Date`; else the seconds to the reset in `RateLimit` (as Hugging Face sends it), when nothing remains.
+ */
+function requestedPauseMs(header: (name: string) => string | undefined): number | undefined {
+  const retryAfter = header('retry-after')?.trim();
+  if (retryAfter !== undefined && /^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
+  if (retryAfter !== undefined) {
+    const pauseMs = Date.parse(retryAfter) - Date.parse(header('date') ?? '');
+    if (!Number.isNaN(pauseMs)) return Math.max(0, pauseMs);
+  }
+  const [, reset] = /\br=0\b.*\bt=(\d+)/.exec(header('ratelimit') ?? '') ?? [];
+  return reset === undefined ? undefined : Number(reset) * 1000;
+}
+
+function redirectTarget(location: string, from: URL): string {
+  if (!URL.canParse(location, from)) {
+    throw new SourceError(
+      'status',
+      `Expected a redirect from ${from.href} to an address; got "${location}". Check the address of the source.`,
+    );
+  }
+  return new URL(location, from).href;
+}
+
+function excerpt(body: Uint8Array): string {
+  const text = new TextDecoder().decode(body.subarray(0, 800)).replace(/\s+/g, ' ').trim();
+  return text ? `"${text.slice(0, 120)}"` : 'an empty body';
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { plainLine, type Author } from '../domain/paper.ts';
+import { isCalendarDate, parseInstant, utcMidnight, type Instant } from '../domain/time.ts';
+import { arxivAuthors } from './arxiv-authors.ts';
+import type { ReadItem } from './collect.ts';
+import { identityOf } from './paper-identity.ts';
+
+const text = z.string().optional().catch(undefined);
+const author = z.union([z.string(), z.object({ name: z.string() }).transform(({ name }) => name)]);
+
+const wirePaper = z.object({
+  id: text,
+  arxiv_id: text,
+  doi: text,
+  url: text,
+  abs: text,
+  title: text,
+  abstract: text,
+  summary: text,
+  authors: z.union([z.string(), z.array(author.catch(''))]).catch([]),
+  categories: z
+    .union([z.string().transform((names) => names.split(/[\s,]+/)), z.array(z.string())])
+    .catch([]),
+  published: text,
+});
+
+/** Whether a value is an object with a title: the least that makes a paper. */
+export function looksLikePaperObject(value: unknown): boolean {
+  return z.object({ title: z.string() }).safeParse(value).success;
+}
+
+/** Every line of a file of JSON lines as a paper; a line that is none is dropped with the reason. */
+export function paperLines(lines: string): ReadItem[] {
+  return lines.split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return [];
+    try {
+      return [paperObject(JSON.parse(line), index + 1)];
+    } catch {
+      return [{ key: `line ${index + 1}`, reason: 'expected one JSON object on a line; got broken JSON' }];
+    }
+  });
+}
+
+/** One paper as an object of our own, open form; `place` is its line, from 1. */
+export function paperObject(value: unknown, place: number): ReadItem {
+  const parsed = wirePaper.safeParse(value);
+  if (!parsed.success) return { key: `line ${place}`, reason: 'expected an object; got something else' };
+  const wire = parsed.data;
+  const key = wire.arxiv_id ?? wire.id ?? wire.doi ?? wire.url ?? `line ${place}`;
+  const title = plainLine(wire.title ?? '');
+  const abstract = plainLine(wire.abstract ?? wire.summary ?? '');
+  if (title === '' || abstract === '') {
+    return { key, reason: `expected a title and an abstract; got no ${title === '' ? 'title' : 'abstract'}` };
+  }
+  const submittedAt = instantOf(wire.published ?? '');
+  const { id, ...identity } = identityOf({
+    arxiv: wire.arxiv_id ?? wire.id,
+    doi: wire.doi ?? wire.id,
+    url: wire.url ?? wire.abs ?? wire.id,
+    title,
+  });
+  return {
+    sourceKey: wire.arxiv_id ?? wire.id ?? wire.doi ?? wire.url ?? id,
+    kind: 'new',
+    paper: {
+      id,
+      ...identity,
+      title,
+      abstract,
+      authors: authorsOf(wire.authors),
+      categories: [...new Set(wire.categories.map(plainLine).filter((name) => name !== ''))],
+      keywords: [],
+      ...(submittedAt === undefined ? {} : { submittedAt }),
+    },
+    signals: [],
+  };
+}
+
+function authorsOf(authors: string | string[]): Author[] {
+  if (typeof authors === 'string') return arxivAuthors(authors);
+  return authors.map((name) => ({ name: plainLine(name) })).filter(({ name }) => name !== '');
+}
+
+/** A date alone stands for its midnight in UTC. */
+function instantOf(published: string): Instant | undefined {
+  return isCalendarDate(published) ? utcMidnight(published) : parseInstant(published);
+}

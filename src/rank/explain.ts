@@ -18,7 +18,7 @@ const topShare = 0.1;
 export function whyLine(ranked: RankedPaper, topic: string, topicNames: ReadonlyMap<string, string>): string {
   const { paper } = ranked.candidate;
   const facts = [
-    ranked.matches.find((match) => match.topic === topic)?.reasons[0],
+    placeFact(ranked, topic),
     votesFact(ranked),
     ranked.trend && trendFact(ranked.trend, topicNames),
     linksFact(ranked),
@@ -34,6 +34,14 @@ export function whyLine(ranked: RankedPaper, topic: string, topicNames: Readonly
     if (longer.length <= longestLine) line = longer;
   }
   return line;
+}
+
+/** The best rule that matched, of the section's topic before others; else the source's first category. */
+function placeFact({ matches, candidate }: RankedPaper, topic: string): string | undefined {
+  const match = matches.find((other) => other.topic === topic) ?? matches[0];
+  if (match) return match.reasons[0];
+  const [category] = candidate.paper.categories;
+  return category && `category ${category}`;
 }
 
 function votesFact({ counts, trend }: RankedPaper): string | undefined {
@@ -76,7 +84,7 @@ export function scoreFacts(score: Score): readonly string[] {
     const sign = gained < 0 ? '' : '+';
     const share = Math.floor(percentile * 100);
     facts.push(
-      `${sign}${gained} votes in ${oneDecimal(hours)} h, ${share} % of the others gained less or as much`,
+      `${sign}${gained} votes in ${oneDecimal(hours)} h, ${share} % of those compared gained less or as much`,
     );
   }
   if (score.missing.length > 0) facts.push(`not known: ${score.missing.join(', ')}`);

@@ -89,7 +89,10 @@ export function findPhrases<P extends Phrase>(
 }
 
 function standsAt(phrase: Phrase, words: readonly string[], at: number): boolean {
-  return phrase.words.every((pattern, offset) => fits(words[at + offset], pattern));
+  for (const [offset, pattern] of phrase.words.entries()) {
+    if (!fits(words[at + offset], pattern)) return false;
+  }
+  return true;
 }
 
 function fits(word: string | undefined, { text, ending }: WordPattern): boolean {

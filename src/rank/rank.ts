@@ -23,7 +23,7 @@ export interface RankedPaper {
 /**
  * The candidates matched, scored and in order at `now`: highest score first, ties by paper id.
  *
- * The same candidates give the same answer in whatever order they come; one that comes twice must not.
+ * The same candidates give the same answer in whatever order they come. Each paper comes once.
  */
 export function rankPapers(input: {
   readonly candidates: readonly Candidate[];

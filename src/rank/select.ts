@@ -24,7 +24,8 @@ export const outsideKey = 'outside';
 
 /**
  * Expected votes from which a paper may be picked. Whoever puts a paper on a list mostly votes for it:
- * below two, nobody else did or is expected to. Three good papers beat five padded ones.
+ * below two, nobody else did or is expected to (one in six of Hugging Face's papers of autumn 2025, a day
+ * after it listed them). Three good papers beat five padded ones.
  */
 export const leastScore = 2;
 
@@ -36,8 +37,8 @@ export const leastScore = 2;
  * a weaker paper in its next. A paper in none of the digest's topics can only be picked outside.
  *
  * A paper that people can vote for needs a score of 2. One that is only on lists without votes may have
- * less, down to half of the best in its section: in a field that no voters read, the best of the day are
- * shown, and beside papers with votes it is no filling.
+ * less where its section holds no better ones with votes, down to half of the section's best: in a field
+ * that no voters read, the best of the day are shown, and beside papers with votes it would be filling.
  *
  * `topics` are the digest's topic keys in the order of the sections; the three numbers are limits, from 0.
  */
@@ -84,7 +85,9 @@ export function select(input: {
 /** Whether a paper may stand in a section whose best pick so far is `best`. */
 export function isGoodEnough(ranked: RankedPaper, best: RankedPaper | undefined): boolean {
   if (ranked.score.value >= leastScore) return true;
-  return !canBeVotedFor(ranked) && (best === undefined || ranked.score.value >= best.score.value / 2);
+  if (canBeVotedFor(ranked)) return false;
+  if (best === undefined) return true;
+  return !canBeVotedFor(best) && ranked.score.value >= best.score.value / 2;
 }
 
 /** Whether a source that counts votes has listed it. */

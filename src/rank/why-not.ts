@@ -64,7 +64,7 @@ function whyNotPicked(own: RankedPaper, question: WhyNotQuestion): readonly stri
   if (canBeVotedFor(own) && own.score.value < leastScore) {
     facts.push(`below ${leastScore} expected votes, the least for a pick`);
   } else if (rooms.some((picks) => !isGoodEnough(own, picks[0]?.ranked))) {
-    facts.push(`below ${leastScore} expected votes and below half of the best there`);
+    facts.push(`below ${leastScore} expected votes, and the best there has votes or twice as much`);
   }
   if (selection.alsoNew.includes(own)) facts.push('named by its title only');
   return facts;

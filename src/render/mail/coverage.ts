@@ -1,0 +1,66 @@
+import { coverageCounts, type Edition, type SourceState } from '../../domain/edition.ts';
+import { calendarDate, shortDate, type Instant } from '../../domain/time.ts';
+import { outsideLine } from './outside-text.ts';
+
+/** What an edition covers and what was missing, as lines for the reader. */
+export interface CoverageLines {
+  /** `214 new in your topics, 12 shown`. */
+  readonly counts: string;
+  /** From when to when, and what was read. */
+  readonly span: string;
+  /** One sentence for each source that is missing. */
+  readonly missing: readonly string[];
+}
+
+/** The coverage lines for a reader of these topics (all when undefined); `shown` counts the picks that the mail names. */
+export function coverageLines(
+  edition: Edition,
+  topics: readonly string[] | undefined,
+  shown: number,
+): CoverageLines {
+  const { coverage, zone } = edition;
+  const { newInTopics } = coverageCounts(edition, topics);
+  const to = localTime(coverage.toAt, zone);
+  const span = coverage.fromAt === undefined ? `Up to ${to}` : `${localTime(coverage.fromAt, zone)} to ${to}`;
+  const facts = [
+    `${span} (${zone}): ${many(coverage.newPapers, 'new paper')}, ${coverage.revisedPapers} revised`,
+    named('Read', coverage.sources, 'ok'),
+    named('Nothing announced by', coverage.sources, 'quiet'),
+  ];
+  return {
+    counts: `${newInTopics} new in your topics, ${shown} shown`,
+    span: `${facts.filter(Boolean).join('. ')}.`,
+    missing: coverage.sources
+      .filter((source) => source.state === 'failed' || source.state === 'never read')
+      .map((source) => missingSentence(source, zone)),
+  };
+}
+
+function named(label: string, sources: readonly SourceState[], state: SourceState['state']): string {
+  const names = sources
+    .filter((source) => source.state === state)
+    .map((source) => outsideLine(source.name, 60));
+  return names.length === 0 ? '' : `${label}: ${names.join(', ')}`;
+}
+
+function missingSentence(source: SourceState, zone: string): string {
+  const verb = source.state === 'failed' ? 'could not be read' : 'has not been read yet';
+  const reason = source.reason === undefined ? '' : `: ${outsideLine(source.reason, 200).replace(/\.$/, '')}`;
+  const last = source.lastReadAt === undefined ? '' : ` Last read ${localTime(source.lastReadAt, zone)}.`;
+  return `${outsideLine(source.name, 60)} ${verb}${reason}.${last}`;
+}
+
+function many(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `Mon 23 Nov 06:00` in an IANA zone. */
+function localTime(at: Instant, zone: string): string {
+  const time = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  return `${shortDate(calendarDate(at, zone))} ${time.format(at)}`;
+}

@@ -1,0 +1,62 @@
+import type { Edition } from '../../domain/edition.ts';
+import type { Site } from '../../domain/site.ts';
+import { fitPlan, type MailPlan } from './fit.ts';
+import { segmentView } from './mail-view.ts';
+import { personalValues, type MailReader } from './personal.ts';
+import { slotted } from './slots.ts';
+import { compileTemplates, type MailTemplates } from './templates.ts';
+import { wrapText } from './wrap.ts';
+
+export type { MailReader } from './personal.ts';
+export type { MailTemplates } from './templates.ts';
+
+export interface DigestMail {
+  /**
+   * The mail to all readers of these topics (all of the digest's when undefined): rendered once and
+   * fitted, so that no reader's HTML is larger than 90 kB. The same arguments give the same bytes.
+   */
+  segment(edition: Edition, site: Site, topics?: readonly string[]): SegmentMail;
+}
+
+export interface SegmentMail {
+  readonly subject: string;
+  readonly preheader: string;
+  /** Picks that the mail names, at least by title; 0 when nothing was picked for these topics or outside. */
+  readonly shown: number;
+  /** Fills in what is personal, in microseconds; throws RenderError when an address is not a sound http(s) one. */
+  personalise(reader: MailReader): { readonly html: string; readonly text: string };
+}
+
+/**
+ * Gmail hides what comes after about 102 kB of HTML, and with it the unsubscribe link: no mail of ours
+ * is larger than 90 kB. The personal values are bounded and, escaped, need less than what is kept for them.
+ */
+const maxHtmlBytes = 90_000;
+const personalBytes = 16_000;
+
+/**
+ * Compiles the templates, once for the life of the process. Takes a second or two, nearly all of it for
+ * loading MJML. Throws RenderError for templates that are not valid; when they name a field that a
+ * mail does not have, `segment` throws it.
+ */
+export async function compileDigestMail(templates: MailTemplates): Promise<DigestMail> {
+  const render = await compileTemplates(templates);
+  return {
+    segment(edition, site, topics) {
+      const segment = segmentView(edition, site, topics);
+      const htmlBytes = (plan: MailPlan) => Buffer.byteLength(render.html(segment.planned(plan)));
+      const view = segment.planned(fitPlan(segment.full, htmlBytes, maxHtmlBytes - personalBytes));
+      const fillHtml = slotted(render.html(view));
+      const fillText = slotted(wrapText(render.text(view)));
+      return {
+        subject: view.subject,
+        preheader: view.preheader,
+        shown: view.shown,
+        personalise(reader) {
+          const values = personalValues(reader);
+          return { html: fillHtml(values.html), text: fillText(values.text) };
+        },
+      };
+    },
+  };
+}

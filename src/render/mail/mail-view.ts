@@ -1,0 +1,162 @@
+import {
+  coverageCounts,
+  editionPath,
+  editionPicks,
+  type Edition,
+  type EditionSection,
+  type Pick,
+} from '../../domain/edition.ts';
+import { siteUrl, type Site } from '../../domain/site.ts';
+import { longDate } from '../../domain/time.ts';
+import { coverageLines, type CoverageLines } from './coverage.ts';
+import type { MailPlan } from './fit.ts';
+import { titleLine, updatedLine, type LineView } from './line-view.ts';
+import { outsideLine, outsideSentences } from './outside-text.ts';
+import { pickView, type PickView } from './pick-view.ts';
+import { slots, type SlotValues } from './slots.ts';
+import { subjectLine } from './subject.ts';
+
+interface ShownPick extends PickView {
+  /** The best pick: the card with the largest title. */
+  readonly isLead: boolean;
+  readonly isCard: boolean;
+  /** Neither card nor row is a title alone. */
+  readonly isRow: boolean;
+}
+
+interface PicksBlock {
+  readonly picks: readonly ShownPick[];
+  /** Number of picks behind a link. */
+  readonly more: number;
+}
+
+interface SectionView extends PicksBlock {
+  readonly name: string;
+  /** `64 new, 3 shown`. */
+  readonly counts: string;
+}
+
+interface LinesBlock {
+  readonly lines: readonly LineView[];
+  readonly more: number;
+}
+
+/** All that the templates may name. Plain text, nothing escaped yet; an empty part is undefined. */
+export interface MailView {
+  readonly subject: string;
+  readonly preheader: string;
+  /** Picks named, at least by title. */
+  readonly shown: number;
+  readonly language: string;
+  readonly siteTitle: string;
+  readonly siteUrl: string;
+  readonly editionUrl: string;
+  readonly digestName: string;
+  readonly date: string;
+  readonly number: number;
+  readonly isSample: boolean;
+  readonly isEmpty: boolean;
+  readonly coverage: CoverageLines;
+  readonly sections: readonly SectionView[];
+  readonly outside: PicksBlock | undefined;
+  readonly updated: LinesBlock | undefined;
+  readonly alsoNew: LinesBlock | undefined;
+  readonly contact: string | undefined;
+  readonly postalAddress: string | undefined;
+  readonly slots: SlotValues;
+}
+
+/** What the readers of some topics get, before it is fitted into a mail. */
+export interface SegmentView {
+  /** The plan that gives up nothing. */
+  readonly full: MailPlan;
+  planned(plan: MailPlan): MailView;
+}
+
+/** Prepares an edition for the readers of these topics (all of the digest's when undefined). */
+export function segmentView(wholeEdition: Edition, site: Site, topics?: readonly string[]): SegmentView {
+  const edition = narrowed(wholeEdition, topics);
+  const ordered = editionPicks(edition);
+  const lead = ordered.find((pick) => !edition.outside.includes(pick)) ?? ordered[0];
+  const views = new Map(ordered.map((pick) => [pick, pickView(pick, site, edition)]));
+  const updated = edition.updated.map((paper) => updatedLine(paper, site));
+  const alsoNew = edition.alsoNew.map((paper) => titleLine(paper, site));
+  const frame = frameView(edition, site, lead);
+
+  function picksBlock(picks: readonly Pick[], plan: MailPlan, mayBeCards: boolean): PicksBlock {
+    const shown = picks.flatMap((pick) => {
+      const place = ordered.indexOf(pick);
+      const view = views.get(pick);
+      if (!view || place >= plan.titles) return [];
+      const isCard = mayBeCards && place < plan.cards;
+      return [{ ...view, isLead: isCard && pick === lead, isCard, isRow: !isCard && place < plan.rows }];
+    });
+    return { picks: shown, more: picks.length - shown.length };
+  }
+
+  function sectionView(section: EditionSection, plan: MailPlan): SectionView {
+    const { newInTopics } = coverageCounts(edition, [section.topic]);
+    const block = picksBlock(section.picks, plan, true);
+    const counts = `${newInTopics} new, ${block.picks.length} shown`;
+    return { name: outsideLine(section.name, 60), counts, ...block };
+  }
+
+  const picks = ordered.length;
+  return {
+    full: { cards: picks, rows: picks, titles: picks, alsoNew: alsoNew.length, updated: updated.length },
+    planned(plan) {
+      const coverage = coverageLines(edition, topics, plan.titles);
+      const oneLiner = lead ? outsideSentences(lead.paper.abstract, 1, 120) : '';
+      return {
+        ...frame,
+        preheader: [oneLiner, coverage.counts].filter(Boolean).join(' · '),
+        shown: plan.titles,
+        coverage,
+        sections: edition.sections.map((section) => sectionView(section, plan)),
+        outside: edition.outside.length === 0 ? undefined : picksBlock(edition.outside, plan, false),
+        updated: linesBlock(updated, plan.updated),
+        alsoNew: linesBlock(alsoNew, plan.alsoNew),
+      };
+    },
+  };
+}
+
+/** The edition without what these topics leave out, and without empty sections. */
+function narrowed(edition: Edition, topics: readonly string[] | undefined): Edition {
+  const isChosen = (topic: string) => topics === undefined || topics.includes(topic);
+  return {
+    ...edition,
+    sections: edition.sections.filter((section) => isChosen(section.topic) && section.picks.length > 0),
+    alsoNew: edition.alsoNew.filter((paper) => topics === undefined || paper.topics.some(isChosen)),
+  };
+}
+
+/** What does not depend on the plan. */
+function frameView(edition: Edition, site: Site, lead: Pick | undefined) {
+  return {
+    subject: subjectLine({
+      editionDate: edition.editionDate,
+      topics: edition.sections.map((section) => outsideLine(section.name, 60)),
+      inTopics: edition.sections.reduce((sum, section) => sum + section.picks.length, 0),
+      outside: edition.outside.length,
+      leadTitle: lead && outsideLine(lead.paper.title, 300),
+      isSample: site.isSample,
+    }),
+    language: site.language,
+    siteTitle: outsideLine(site.title, 80),
+    siteUrl: site.baseUrl,
+    editionUrl: siteUrl(site, editionPath(edition)),
+    digestName: outsideLine(edition.digestName, 80),
+    date: longDate(edition.editionDate),
+    number: edition.number,
+    isSample: site.isSample,
+    isEmpty: lead === undefined,
+    contact: site.contact === undefined ? undefined : outsideLine(site.contact, 254),
+    postalAddress: site.postalAddress === undefined ? undefined : outsideLine(site.postalAddress, 300),
+    slots,
+  };
+}
+
+function linesBlock(lines: readonly LineView[], count: number): LinesBlock | undefined {
+  return lines.length === 0 ? undefined : { lines: lines.slice(0, count), more: lines.length - count };
+}

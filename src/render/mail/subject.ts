@@ -1,0 +1,40 @@
+import { shortDate, type CalendarDate } from '../../domain/time.ts';
+import { cut } from '../text.ts';
+
+export interface SubjectFacts {
+  readonly editionDate: CalendarDate;
+  /** Names of the topics that have picks, in order. */
+  readonly topics: readonly string[];
+  /** Picks in those topics. */
+  readonly inTopics: number;
+  /** Picks outside. */
+  readonly outside: number;
+  /** Title of the best pick, plain text; undefined without picks. */
+  readonly leadTitle: string | undefined;
+  readonly isSample: boolean;
+}
+
+const maxLength = 110;
+const maxTopics = 3;
+
+/**
+ * One line that helps to decide: `Tue 24 Nov · 6 papers for Agents, Retrieval · Title of the best`.
+ * At most about 110 characters; the title gives way first.
+ */
+export function subjectLine(facts: SubjectFacts): string {
+  const opening = [facts.isSample ? '[Sample]' : '', shortDate(facts.editionDate)].filter(Boolean).join(' ');
+  const start = `${opening} · ${whatIsIn(facts)}`;
+  if (facts.leadTitle === undefined) return start;
+  return `${start} · ${cut(facts.leadTitle, Math.max(30, maxLength - start.length - 3))}`;
+}
+
+function whatIsIn({ topics, inTopics, outside }: SubjectFacts): string {
+  if (inTopics === 0)
+    return outside === 0 ? 'no papers in your topics' : `${papers(outside)} outside your topics`;
+  const rest = topics.length > maxTopics ? ` +${topics.length - maxTopics}` : '';
+  return `${papers(inTopics)} for ${cut(topics.slice(0, maxTopics).join(', '), 50)}${rest}`;
+}
+
+function papers(count: number): string {
+  return `${count} ${count === 1 ? 'paper' : 'papers'}`;
+}

@@ -115,11 +115,13 @@ export interface Coverage {
 export interface Edition {
   readonly digest: string;
   readonly digestName: string;
+  /** The digest's topics in the order of its sections, also those without a pick today. */
+  readonly topics: readonly { readonly key: string; readonly name: string }[];
   /** The local date in the digest's zone; unique within the digest. */
   readonly editionDate: CalendarDate;
   /** From 1, without gaps, within the digest. */
   readonly number: number;
-  /** The time of the slot it was made for; no output holds another "now". */
+  /** When it was frozen; no output holds another "now". */
   readonly publishedAt: Instant;
   readonly zone: string;
   readonly sections: readonly EditionSection[];
@@ -136,20 +138,40 @@ export function editionPicks(edition: Edition): readonly Pick[] {
   );
 }
 
+/**
+ * The edition as a reader of some of its topics gets it: the picks that belong to one of them, also those
+ * that stand in a section the reader did not choose, each in the first of its topics that they did; and what
+ * is outside all topics of the digest.
+ */
+export function editionFor(edition: Edition, topics: readonly string[]): Edition {
+  const sections = new Map(
+    edition.topics
+      .filter(({ key }) => topics.includes(key))
+      .map(({ key, name }) => [key, { topic: key, name, picks: new Array<Pick>() }]),
+  );
+  for (const pick of editionPicks(edition)) {
+    const own = [pick.topic, ...pick.alsoIn];
+    const topic = own.find((key) => sections.has(key));
+    if (topic !== undefined) {
+      sections.get(topic)?.picks.push({ ...pick, topic, alsoIn: own.filter((key) => key !== topic) });
+    }
+  }
+  return {
+    ...edition,
+    sections: [...sections.values()].filter((section) => section.picks.length > 0),
+    alsoNew: edition.alsoNew.filter((paper) => paper.topics.some((topic) => topics.includes(topic))),
+  };
+}
+
 /** `214 new in your topics, 12 shown`, for a reader of these topics (all of the digest's when undefined). */
 export function coverageCounts(
   edition: Edition,
   topics?: readonly string[],
 ): { newInTopics: number; shown: number } {
-  const chosen = topics && new Set(topics);
   const newInTopics = edition.coverage.newByTopics
-    .filter((group) => group.topics.some((topic) => !chosen || chosen.has(topic)))
+    .filter((group) => group.topics.some((topic) => topics?.includes(topic) ?? true))
     .reduce((sum, group) => sum + group.count, 0);
-  const shown =
-    edition.sections
-      .filter((section) => !chosen || chosen.has(section.topic))
-      .reduce((sum, section) => sum + section.picks.length, 0) + edition.outside.length;
-  return { newInTopics, shown };
+  return { newInTopics, shown: editionPicks(topics ? editionFor(edition, topics) : edition).length };
 }
 
 /** The path of an edition's page below the site's root: `editions/daily/2026-11-24/`. */

@@ -60,6 +60,7 @@ export function assembleEdition(material: EditionMaterial): Assembled {
   const edition: Edition = {
     digest: digest.key,
     digestName: digest.name,
+    topics: digest.topics.map((key) => ({ key, name: names.get(key) ?? key })),
     editionDate: material.editionDate,
     number: material.number,
     publishedAt: now,

@@ -35,8 +35,15 @@ export type EditionOutcome =
   /** No new paper since the last edition, or none worth a pick: no edition, no number used, no mail. */
   | { readonly state: 'nothing new'; readonly edition: Edition };
 
-/** The edition that `publishEdition` would freeze at `now`; nothing is stored. */
-export async function draftEdition(db: Database, order: EditionOrder): Promise<Assembled> {
+/**
+ * The edition that `publishEdition` would freeze at `now`; nothing is stored. With `pickedBefore` set to the
+ * time of a past edition and `now` too, it is how that edition came about.
+ */
+export async function draftEdition(
+  db: Database,
+  order: EditionOrder,
+  pickedBefore?: Instant,
+): Promise<Assembled> {
   const { digest, now } = order;
   const lastAt = await lastEditionAt(db, digest.key, now);
   const since = lastAt ?? now - digest.windowDays * dayMs;
@@ -52,6 +59,7 @@ export async function draftEdition(db: Database, order: EditionOrder): Promise<A
       earliestAt: now - digest.windowDays * dayMs,
       now,
       ...(lastAt !== undefined && { lastEditionAt: lastAt }),
+      ...(pickedBefore !== undefined && { pickedBefore }),
     }),
     updated: await updatedSince(db, digest.key, since, now),
     revisedPapers: await countRevised(db, since, now),

@@ -5,7 +5,7 @@ import { utcMidnight } from '../domain/time.ts';
 import type { HttpClient } from '../sources/http.ts';
 import type { ListingRequest, Source } from '../sources/source.ts';
 import type { Database, Queryable } from '../store/database.ts';
-import { insertListing, lastValidators } from '../store/listings.ts';
+import { insertListing, lastReadAt, lastValidators } from '../store/listings.ts';
 import {
   insertAppearances,
   insertPapers,
@@ -138,7 +138,9 @@ function failureOf(requestKey: string, thrown: unknown): RequestFailure {
 
 /**
  * Stores one listing in one transaction: papers, what the source said, revisions, signals and the counts.
- * Reading the same listing again changes nothing but the count of readings.
+ * Reading the same listing again changes nothing but the count of readings. One that was read before a
+ * listing that is stored already (a past day done again) adds what is missing and revises nothing: what the
+ * source said then is not news.
  */
 export async function storeListing(
   db: Database,
@@ -150,8 +152,12 @@ export async function storeListing(
   return db.transaction().execute(async (transaction) => {
     const ids = listing.entries.map((entry) => entry.paper.id);
     const diff = diffListing(listing, await knownPapers(transaction, listing.source, ids));
+    const isOutdated = listing.readAt < ((await lastReadAt(transaction, listing.source)) ?? -Infinity);
+    const changes = isOutdated
+      ? diff.completed.filter((change) => change.isFirstInSource)
+      : [...diff.revised, ...diff.completed];
     await storeAdded(transaction, listing, diff, seenAfter(listing, lastOkAt));
-    for (const change of [...diff.revised, ...diff.completed]) {
+    for (const change of changes) {
       await storeChanged(transaction, listing, change, seenAfter(listing, lastOkAt));
     }
     const signals = await storeSignals(
@@ -169,8 +175,8 @@ export async function storeListing(
     );
     const counts = {
       added: diff.added.length,
-      revised: diff.revised.length + diff.addedAsRevised.length,
-      unchanged: diff.unchanged + diff.completed.length,
+      revised: (isOutdated ? 0 : diff.revised.length) + diff.addedAsRevised.length,
+      unchanged: diff.unchanged + diff.completed.length + (isOutdated ? diff.revised.length : 0),
     };
     await insertListing(transaction, requestKey, listing, counts, validators);
     const count = (...kinds: readonly string[]): number =>

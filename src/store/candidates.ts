@@ -24,6 +24,8 @@ export async function candidatesFor(
     readonly now: Instant;
     /** The time of the digest's last edition. */
     readonly lastEditionAt?: Instant;
+    /** Only picks of editions published before count as taken; every pick when left out. */
+    readonly pickedBefore?: Instant;
   },
 ): Promise<readonly Candidate[]> {
   const papers = await db
@@ -38,7 +40,12 @@ export async function candidatesFor(
         .where('appearances.first_seen_at', '<=', query.now),
     )
     .where('papers.id', 'not in', (select) =>
-      select.selectFrom('picks').select('picks.paper_id').where('picks.digest', '=', query.digest),
+      select
+        .selectFrom('picks')
+        .innerJoin('editions', 'editions.id', 'picks.edition_id')
+        .select('picks.paper_id')
+        .where('picks.digest', '=', query.digest)
+        .where('editions.published_at', '<', query.pickedBefore ?? Number.MAX_SAFE_INTEGER),
     )
     .orderBy('papers.id')
     .execute();

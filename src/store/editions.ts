@@ -89,6 +89,15 @@ export async function lastEditionAt(
   return row?.published_at;
 }
 
+/** When the newest edition of any digest was published. */
+export async function latestEditionAt(db: Queryable): Promise<Instant | undefined> {
+  const row = await db
+    .selectFrom('editions')
+    .select((select) => select.fn.max<number | null>('published_at').as('at'))
+    .executeTakeFirstOrThrow();
+  return row.at ?? undefined;
+}
+
 /** The number of the digest's next edition, from 1. */
 export async function nextEditionNumber(db: Queryable, digest: string): Promise<number> {
   const row = await db

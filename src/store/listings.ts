@@ -1,4 +1,5 @@
 import type { Listing, Validators } from '../domain/listing.ts';
+import type { Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
 
 export interface ListingCounts {
@@ -33,6 +34,16 @@ export async function insertListing(
       body_hash: validators.bodyHash ?? null,
     })
     .execute();
+}
+
+/** The latest time at which a listing of the source was read that is stored, or undefined. */
+export async function lastReadAt(db: Queryable, source: string): Promise<Instant | undefined> {
+  const row = await db
+    .selectFrom('listings')
+    .select((select) => select.fn.max<number | null>('read_at').as('at'))
+    .where('source', '=', source)
+    .executeTakeFirstOrThrow();
+  return row.at ?? undefined;
 }
 
 /** The validators of the last answer to this request, or undefined when it was never answered. */

@@ -28,6 +28,21 @@ export async function claimSlot(
   return Number(result.numInsertedOrUpdatedRows ?? 0n) === 1;
 }
 
+/** Gives a claimed slot back: nobody takes it before `retryAt`. */
+export async function postponeSlot(
+  db: Queryable,
+  slot: { readonly digest: string; readonly slotAt: Instant },
+  retryAt: Instant,
+): Promise<void> {
+  await db
+    .updateTable('slots')
+    .set({ lease_until: retryAt })
+    .where('digest', '=', slot.digest)
+    .where('slot_at', '=', slot.slotAt)
+    .where('finished_at', 'is', null)
+    .execute();
+}
+
 /** Records that a slot's work ended, with one line on how. */
 export async function finishSlot(
   db: Queryable,

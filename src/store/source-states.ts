@@ -31,6 +31,7 @@ export async function sourceStates(db: Queryable): Promise<ReadonlyMap<string, S
   );
 }
 
+/** Does nothing when a later reading is known: a past day that is done again says nothing of the present. */
 export async function recordSourceOk(
   db: Queryable,
   source: string,
@@ -41,11 +42,21 @@ export async function recordSourceOk(
   await db
     .insertInto('source_states')
     .values({ source, ...row })
-    .onConflict((conflict) => conflict.column('source').doUpdateSet(row))
+    .onConflict((conflict) =>
+      conflict
+        .column('source')
+        .doUpdateSet(row)
+        .where((where) =>
+          where.or([
+            where('source_states.last_ok_at', 'is', null),
+            where('source_states.last_ok_at', '<=', now),
+          ]),
+        ),
+    )
     .execute();
 }
 
-/** Keeps the time of the last good reading. */
+/** Keeps the time of the last good reading; like it, does nothing when a later reading is known. */
 export async function recordSourceFailure(
   db: Queryable,
   source: string,
@@ -56,6 +67,16 @@ export async function recordSourceFailure(
   await db
     .insertInto('source_states')
     .values({ source, last_ok_at: null, is_quiet: 0, ...row })
-    .onConflict((conflict) => conflict.column('source').doUpdateSet(row))
+    .onConflict((conflict) =>
+      conflict
+        .column('source')
+        .doUpdateSet(row)
+        .where((where) =>
+          where.or([
+            where('source_states.last_ok_at', 'is', null),
+            where('source_states.last_ok_at', '<=', now),
+          ]),
+        ),
+    )
     .execute();
 }

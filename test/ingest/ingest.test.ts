@@ -200,6 +200,30 @@ describe('ingest', () => {
     expect(await at(3)).toMatchObject([{ hasVotes: true, isNew: true, seenAt: start + 2 * hourMs }]);
   });
 
+  it('revises nothing when a past day is read again after a later one', async () => {
+    const titled = (title: string, number = 1) => [listingEntry(paperRecord(number, { title }))];
+    await read(
+      start,
+      answers('daily', () => titled('Old title')),
+    );
+    await read(
+      start + hourMs,
+      answers('daily', () => titled('New title')),
+    );
+    const [again] = await read(
+      start,
+      answers('daily', () => [...titled('Old title'), ...titled('Missed', 2)]),
+    );
+    expect(again?.listings[0]).toMatchObject({ added: 1, revised: 0, unchanged: 1 });
+    expect(await findPaper(db, 'arxiv:2510.90001')).toMatchObject({ title: 'New title' });
+    const [later] = await read(
+      start + 2 * hourMs,
+      answers('daily', () => titled('New title')),
+    );
+    expect(later?.listings[0]).toMatchObject({ revised: 0 });
+    expect((await sourceStates(db)).get('daily')?.lastOkAt).toBe(start + 2 * hourMs);
+  });
+
   it('brackets the unknown time of listing by the last reading without the paper', async () => {
     await read(
       start,

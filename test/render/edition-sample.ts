@@ -186,6 +186,7 @@ const vision: readonly Pick[] = [
 export const sampleEdition: Edition = {
   digest: 'daily',
   digestName: 'Daily papers',
+  topics: sampleSite.topics.map(({ key, name }) => ({ key, name })),
   editionDate: '2026-11-24',
   number: 12,
   publishedAt: at('2026-11-24T06:00:00Z'),

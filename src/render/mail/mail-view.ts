@@ -1,5 +1,6 @@
 import {
   coverageCounts,
+  editionFor,
   editionPath,
   editionPicks,
   type Edition,
@@ -73,9 +74,12 @@ export interface SegmentView {
   planned(plan: MailPlan): MailView;
 }
 
+/** Two minutes of reading; the rest stand as rows, which are looked through quickly. */
+const mostCards = 8;
+
 /** Prepares an edition for the readers of these topics (all of the digest's when undefined). */
 export function segmentView(wholeEdition: Edition, site: Site, topics?: readonly string[]): SegmentView {
-  const edition = narrowed(wholeEdition, topics);
+  const edition = topics ? editionFor(wholeEdition, topics) : wholeEdition;
   const ordered = editionPicks(edition);
   const lead = ordered.find((pick) => !edition.outside.includes(pick)) ?? ordered[0];
   const views = new Map(ordered.map((pick) => [pick, pickView(pick, site, edition)]));
@@ -103,7 +107,13 @@ export function segmentView(wholeEdition: Edition, site: Site, topics?: readonly
 
   const picks = ordered.length;
   return {
-    full: { cards: picks, rows: picks, titles: picks, alsoNew: alsoNew.length, updated: updated.length },
+    full: {
+      cards: Math.min(picks, mostCards),
+      rows: picks,
+      titles: picks,
+      alsoNew: alsoNew.length,
+      updated: updated.length,
+    },
     planned(plan) {
       const coverage = coverageLines(edition, topics, plan.titles);
       const oneLiner = lead ? outsideSentences(lead.paper.abstract, 1, 120) : '';
@@ -118,16 +128,6 @@ export function segmentView(wholeEdition: Edition, site: Site, topics?: readonly
         alsoNew: linesBlock(alsoNew, plan.alsoNew),
       };
     },
-  };
-}
-
-/** The edition without what these topics leave out, and without empty sections. */
-function narrowed(edition: Edition, topics: readonly string[] | undefined): Edition {
-  const isChosen = (topic: string) => topics === undefined || topics.includes(topic);
-  return {
-    ...edition,
-    sections: edition.sections.filter((section) => isChosen(section.topic) && section.picks.length > 0),
-    alsoNew: edition.alsoNew.filter((paper) => topics === undefined || paper.topics.some(isChosen)),
   };
 }
 

@@ -1,0 +1,145 @@
+import { mkdirSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { Config, SourceConfig } from './config/config.ts';
+import type { Mailbox } from './deliver/message.ts';
+import { createOutbox } from './deliver/outbox.ts';
+import { createSmtp } from './deliver/smtp.ts';
+import type { Transport } from './deliver/transport.ts';
+import type { Digest } from './domain/digest.ts';
+import type { Site } from './domain/site.ts';
+import { calendarDate, type Instant } from './domain/time.ts';
+import { createLogger, type Logger } from './log.ts';
+import { compileDigestMail, type DigestMail } from './render/mail/digest-mail.ts';
+import { compilePages, type Pages } from './render/web/templates.ts';
+import { arxivFeed } from './sources/arxiv-feed.ts';
+import { fileSource } from './sources/file.ts';
+import { hfDailyPapers } from './sources/hf-daily-papers.ts';
+import { createHttpClient, type HttpClient } from './sources/http.ts';
+import type { Source } from './sources/source.ts';
+import { openDatabase, type Database } from './store/database.ts';
+import { installation } from './store/installation.ts';
+import { createTokens, type Tokens } from './subscribers/tokens.ts';
+
+/** The real parts that a configuration asks for. Close it with `await using`. */
+export interface App extends AsyncDisposable {
+  readonly config: Config;
+  readonly site: Site;
+  readonly digests: readonly Digest[];
+  readonly sources: readonly Source[];
+  readonly db: Database;
+  readonly http: HttpClient;
+  readonly tokens: Tokens;
+  readonly transport: Transport;
+  readonly pages: Pages;
+  /** Compiles the mail templates when they are asked for the first time: it costs a second. */
+  mail(): Promise<DigestMail>;
+  readonly connections: number;
+  readonly from: Mailbox;
+  readonly replyTo?: Mailbox;
+  readonly subscribersDir: string;
+  readonly log: Logger;
+  /** Folder of the published site. */
+  readonly publishedDir: string;
+  /** Folder of the `.eml` files. */
+  readonly outboxDir: string;
+}
+
+const templatesDir = new URL('../templates/', import.meta.url);
+
+/** Where the database of a data folder is. */
+export function databasePath(dataDir: string): string {
+  return join(dataDir, 'broadsheet.db');
+}
+
+/**
+ * Opens everything that the configuration names: the only place that picks an implementation. `now` dates
+ * the authority of `tag:` ids on the very first opening.
+ */
+export async function openApp(
+  config: Config,
+  { now, isSample = false }: { readonly now: Instant; readonly isSample?: boolean },
+): Promise<App> {
+  const log = createLogger(config.logLevel);
+  mkdirSync(config.dataDir, { recursive: true });
+  const db = await openDatabase(databasePath(config.dataDir));
+  const { tagAuthority, secret } = await installation(db, proposedTagAuthority(config, now));
+  const outboxDir = join(config.dataDir, 'outbox');
+  const transport = config.mail.transport === 'smtp' ? createSmtp(config.mail.smtp) : createOutbox(outboxDir);
+  const http = createHttpClient({
+    userAgent: 'Broadsheet/0.1',
+    ...(config.site.contact !== undefined && { contact: `mailto:${config.site.contact}` }),
+    allowedHosts: config.sources.flatMap(hostOf),
+    timeoutMs: config.http.timeoutMs,
+    maxBytes: config.http.maxBytes,
+  });
+  const pages = compilePages(await readTemplates('web/'));
+  let mail: Promise<DigestMail> | undefined;
+  return {
+    config,
+    site: { ...config.site, tagAuthority, topics: config.topics, isSample },
+    digests: config.digests,
+    sources: config.sources.map(openSource),
+    db,
+    http,
+    tokens: createTokens(secret),
+    transport,
+    pages,
+    mail: () => (mail ??= openMail()),
+    connections: config.mail.transport === 'smtp' ? config.mail.smtp.connections : 1,
+    from: config.mail.from,
+    ...(config.mail.replyTo && { replyTo: config.mail.replyTo }),
+    subscribersDir: config.subscribersDir,
+    log,
+    publishedDir: join(config.dataDir, 'site'),
+    outboxDir,
+    [Symbol.asyncDispose]: async () => {
+      await transport.close();
+      await http[Symbol.asyncDispose]();
+      await db.destroy();
+    },
+  };
+}
+
+function openSource(source: SourceConfig): Source {
+  switch (source.type) {
+    case 'hf-daily-papers':
+      return hfDailyPapers(source);
+    case 'arxiv-feed':
+      return arxivFeed(source);
+    case 'file':
+      return fileSource(source);
+  }
+}
+
+/** A host that the configuration names may be private: that is how a recorded answer is served. */
+function hostOf(source: SourceConfig): readonly string[] {
+  return source.type === 'file' ? [] : [new URL(source.baseUrl).hostname];
+}
+
+/** RFC 4151: a name that belonged to the operator on a day; of the site's host and the year of installation. */
+function proposedTagAuthority(config: Config, now: Instant): string {
+  return `${new URL(config.site.baseUrl).hostname},${calendarDate(now, 'Etc/UTC').slice(0, 4)}`;
+}
+
+async function openMail(): Promise<DigestMail> {
+  const sources = await readTemplates('mail/');
+  const partials = await readTemplates('mail/partials/');
+  return compileDigestMail({
+    mjml: sources['digest.mjml'] ?? '',
+    text: sources['digest.txt.hbs'] ?? '',
+    partials: Object.fromEntries(
+      Object.entries(partials).map(([file, text]) => [file.slice(0, -extname(file).length), text]),
+    ),
+  });
+}
+
+/** The files of a template folder by name. */
+async function readTemplates(folder: string): Promise<Readonly<Record<string, string>>> {
+  const directory = new URL(folder, templatesDir);
+  const files = await readdir(directory, { withFileTypes: true });
+  const texts = files
+    .filter((file) => file.isFile())
+    .map(async (file) => [file.name, await readFile(new URL(file.name, directory), 'utf8')] as const);
+  return Object.fromEntries(await Promise.all(texts));
+}

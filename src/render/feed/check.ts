@@ -1,0 +1,160 @@
+import { RenderError } from '../../errors.ts';
+import { cleanText } from '../text.ts';
+import { httpAddress } from './address.ts';
+import type { FeedDocument, FeedItem } from './model.ts';
+
+const earliestAt = Date.UTC(1990, 0, 1);
+const earliestPaperAt = Date.UTC(1500, 0, 1);
+const latestAt = Date.UTC(9999, 11, 31);
+
+/**
+ * The document with every text fit for XML and JSON: characters that a format cannot hold are gone, titles are
+ * one line, addresses are URIs in ASCII (RFC 3986).
+ *
+ * Throws RenderError, with the field's path as in `items.3.url`, when something is missing, empty, not an
+ * absolute address, no plausible date, or there twice.
+ */
+export function checkedDocument(document: FeedDocument): FeedDocument {
+  const ids = new Set<string>();
+  const times = new Set<number>();
+  const items = document.items.map((item, index) => {
+    const checked = checkedItem(item, `items.${index}`);
+    if (ids.has(checked.id)) throw new RenderError(`items.${index}.id`, `${checked.id} is there twice`);
+    if (times.has(checked.updatedAt))
+      throw new RenderError(`items.${index}.updatedAt`, 'another item has the same time');
+    ids.add(checked.id);
+    times.add(checked.updatedAt);
+    return checked;
+  });
+  return {
+    id: uri(document.id, 'id'),
+    title: line(document.title, 'title'),
+    subtitle: line(document.subtitle, 'subtitle'),
+    pageUrl: webUrl(document.pageUrl, 'pageUrl'),
+    formatUrls: {
+      rss: webUrl(document.formatUrls.rss, 'formatUrls.rss'),
+      atom: webUrl(document.formatUrls.atom, 'formatUrls.atom'),
+      json: webUrl(document.formatUrls.json, 'formatUrls.json'),
+    },
+    stylesheetUrl: webUrl(document.stylesheetUrl, 'stylesheetUrl'),
+    language: language(document.language),
+    publisher: line(document.publisher, 'publisher'),
+    updatedAt: instant(document.updatedAt, 'updatedAt'),
+    items,
+  };
+}
+
+function checkedItem(item: FeedItem, field: string): FeedItem {
+  const publishedAt = instant(item.publishedAt, `${field}.publishedAt`);
+  const updatedAt = instant(item.updatedAt, `${field}.updatedAt`);
+  if (updatedAt < publishedAt) throw new RenderError(`${field}.updatedAt`, 'it is before publishedAt');
+  return {
+    id: uri(item.id, `${field}.id`),
+    title: line(item.title, `${field}.title`),
+    url: webUrl(item.url, `${field}.url`),
+    ...(item.externalUrl === undefined
+      ? {}
+      : { externalUrl: webUrl(item.externalUrl, `${field}.externalUrl`) }),
+    summary: text(item.summary, `${field}.summary`),
+    contentHtml: fragment(item.contentHtml, `${field}.contentHtml`),
+    authors: item.authors.map(oneLine).filter(Boolean),
+    categories: item.categories
+      .map(({ term, label, scheme }, index) => ({
+        term: oneLine(term),
+        label: oneLine(label),
+        scheme: uri(scheme, `${field}.categories.${index}.scheme`),
+      }))
+      .filter((category) => category.term !== ''),
+    publishedAt,
+    updatedAt,
+    related: item.related.map(({ title, url }, index) => ({
+      title: line(title, `${field}.related.${index}.title`),
+      url: webUrl(url, `${field}.related.${index}.url`),
+    })),
+    ...(item.enclosure && {
+      enclosure: {
+        url: webUrl(item.enclosure.url, `${field}.enclosure.url`),
+        mimeType: item.enclosure.mimeType,
+      },
+    }),
+    ...(item.paper && { paper: checkedPaper(item.paper, `${field}.paper`) }),
+  };
+}
+
+function checkedPaper(paper: NonNullable<FeedItem['paper']>, field: string): NonNullable<FeedItem['paper']> {
+  return {
+    ...paper,
+    aboutUrl: webUrl(paper.aboutUrl, `${field}.aboutUrl`),
+    id: line(paper.id, `${field}.id`),
+    source: line(paper.source, `${field}.source`),
+    firstSeenAt: instant(paper.firstSeenAt, `${field}.firstSeenAt`, earliestPaperAt),
+    ...(paper.submittedAt === undefined
+      ? {}
+      : { submittedAt: instant(paper.submittedAt, `${field}.submittedAt`, earliestPaperAt) }),
+    ...(paper.doi === undefined ? {} : { doi: line(paper.doi, `${field}.doi`) }),
+    ...(paper.titleTex === undefined ? {} : { titleTex: line(paper.titleTex, `${field}.titleTex`) }),
+  };
+}
+
+function oneLine(value: string): string {
+  return cleanText(value).replace(/\s+/g, ' ').trim();
+}
+
+function line(value: string, field: string): string {
+  return notEmpty(oneLine(value), field);
+}
+
+function text(value: string, field: string): string {
+  return notEmpty(cleanText(value).trim(), field);
+}
+
+function notEmpty(value: string, field: string): string {
+  if (value === '') throw new RenderError(field, 'expected text, got nothing');
+  return value;
+}
+
+/** HTML that leaves a CDATA section whole and points nowhere relative. */
+function fragment(html: string, field: string): string {
+  const cleaned = text(html, field).replaceAll(']]>', ']]&gt;');
+  const [relative] =
+    /\s(?:href|src)\s*=\s*(?!"https?:\/\/)[^>]{0,60}/i.exec(cleaned.replace(/>[^<]*/g, '>')) ?? [];
+  if (relative !== undefined) {
+    throw new RenderError(field, `expected absolute http(s) addresses, got${relative}`);
+  }
+  return cleaned;
+}
+
+function uri(value: string, field: string): string {
+  if (!/^[a-z][a-z0-9+.-]*:[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/i.test(value)) {
+    throw new RenderError(field, `expected a URI, got ${JSON.stringify(value)}`);
+  }
+  return value;
+}
+
+function webUrl(value: string, field: string): string {
+  const address = httpAddress(value);
+  if (address === undefined) {
+    throw new RenderError(field, `expected an absolute http(s) address, got ${JSON.stringify(value)}`);
+  }
+  return address;
+}
+
+function language(value: string): string {
+  if (!/^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$/i.test(value)) {
+    throw new RenderError(
+      'language',
+      `expected a language tag such as en or pt-BR, got ${JSON.stringify(value)}`,
+    );
+  }
+  return value;
+}
+
+function instant(value: number, field: string, fromAt = earliestAt): number {
+  if (!(value >= fromAt && value <= latestAt)) {
+    throw new RenderError(
+      field,
+      `expected an instant in milliseconds, from ${new Date(fromAt).getUTCFullYear()} to 9999, got ${value}`,
+    );
+  }
+  return value;
+}

@@ -1,0 +1,86 @@
+import type { Instant } from '../../domain/time.ts';
+
+/** A feed before it has a format: plain data, from which RSS, Atom and JSON Feed are written. */
+export interface FeedDocument {
+  /** `tag:` URI (RFC 4151), for ever the same. */
+  readonly id: string;
+  readonly title: string;
+  readonly subtitle: string;
+  /** The page for people, absolute. */
+  readonly pageUrl: string;
+  /** Where this feed stands in each format, absolute. */
+  readonly formatUrls: FeedFormats;
+  /** CSS for browsers that show the feed itself, absolute. */
+  readonly stylesheetUrl: string;
+  /** BCP 47. */
+  readonly language: string;
+  /** Who answers for the feed, and for entries without authors. */
+  readonly publisher: string;
+  /** The latest change of the content; in an empty feed a constant. Never the time of writing. */
+  readonly updatedAt: Instant;
+  /** Newest first; ids and `updatedAt` are unique. */
+  readonly items: readonly FeedItem[];
+}
+
+/** One thing said three times, in RSS 2.0, Atom 1.0 (RFC 4287) and JSON Feed 1.1. */
+export interface FeedFormats {
+  readonly rss: string;
+  readonly atom: string;
+  readonly json: string;
+}
+
+export interface FeedItem {
+  /** `tag:` URI, the same in every feed and every format. */
+  readonly id: string;
+  /** Plain text in one line. */
+  readonly title: string;
+  /** Our page of it, absolute. */
+  readonly url: string;
+  /** The page elsewhere that it is about, absolute. */
+  readonly externalUrl?: string;
+  /** Plain text. */
+  readonly summary: string;
+  /** An HTML fragment with absolute addresses only; readers that show it hide the summary. */
+  readonly contentHtml: string;
+  /** Names in their order; none means the publisher. */
+  readonly authors: readonly string[];
+  readonly categories: readonly FeedCategory[];
+  /** When it was published here, not when the paper was. */
+  readonly publishedAt: Instant;
+  readonly updatedAt: Instant;
+  readonly related: readonly FeedLink[];
+  readonly enclosure?: FeedEnclosure;
+  readonly paper?: FeedPaper;
+}
+
+export interface FeedCategory {
+  readonly term: string;
+  readonly label: string;
+  /** URI of the list that the term is from. */
+  readonly scheme: string;
+}
+
+export interface FeedLink {
+  readonly title: string;
+  readonly url: string;
+}
+
+export interface FeedEnclosure {
+  readonly url: string;
+  readonly mimeType: string;
+}
+
+/** Facts of the paper itself: the object `_paper` of JSON Feed, Dublin Core in RSS and Atom. */
+export interface FeedPaper {
+  /** The address of a page about these fields. */
+  readonly aboutUrl: string;
+  readonly id: string;
+  readonly version?: number;
+  readonly doi?: string;
+  readonly source: string;
+  readonly submittedAt?: Instant;
+  readonly firstSeenAt: Instant;
+  readonly authorCount: number;
+  /** The title with its TeX, where it has any. */
+  readonly titleTex?: string;
+}

@@ -1,0 +1,48 @@
+import { generateOpml } from 'feedsmith';
+import type { Digest } from '../../domain/digest.ts';
+import type { Edition } from '../../domain/edition.ts';
+import { siteUrl, type Site } from '../../domain/site.ts';
+import { cleanText, escapeHtml } from '../text.ts';
+import { installedAt } from './identity.ts';
+import { feedPagePath, feedPaths, type FeedName } from './paths.ts';
+
+/**
+ * All feeds of the site as OPML 2.0, for a reader's import: every pick, a folder of topics, a folder of digests.
+ *
+ * Dated by the latest edition, so that it changes only with the content.
+ */
+export function renderOpml(site: Site, digests: readonly Digest[], editions: readonly Edition[]): string {
+  const outline = (text: string, name: FeedName) => ({
+    type: 'rss',
+    text: cleanText(text),
+    title: cleanText(text),
+    xmlUrl: siteUrl(site, feedPaths(name).rss),
+    htmlUrl: siteUrl(site, feedPagePath(name)),
+    language: site.language,
+  });
+  const topics = site.topics.map((topic) => outline(topic.name, { kind: 'topic', key: topic.key }));
+  const whole = digests.map((digest) =>
+    outline(`${digest.name}, whole editions`, { kind: 'digest', key: digest.key }),
+  );
+  const latestAt = editions.reduce(
+    (latest, edition) => Math.max(latest, edition.publishedAt),
+    installedAt(site),
+  );
+  const opml = generateOpml({
+    head: { title: opmlTitle(site.title), dateModified: new Date(latestAt) },
+    body: {
+      outlines: [
+        outline(site.title, { kind: 'all' }),
+        ...(topics.length > 0 ? [{ text: 'Topics', outlines: topics }] : []),
+        ...(whole.length > 0 ? [{ text: 'Whole editions', outlines: whole }] : []),
+      ],
+    },
+  });
+  return opml.endsWith('\n') ? opml : `${opml}\n`;
+}
+
+/** feedsmith puts a title with markup characters into CDATA, where readers take it for HTML. */
+function opmlTitle(title: string): string {
+  const cleaned = cleanText(title);
+  return /[&<>]/.test(cleaned) ? escapeHtml(cleaned) : cleaned;
+}

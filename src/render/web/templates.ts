@@ -1,0 +1,121 @@
+import Handlebars from 'handlebars';
+import { siteUrl, type PublishedDocument, type Site } from '../../domain/site.ts';
+import { RenderError, asError } from '../../errors.ts';
+import { siteFeeds, type FeedLink } from './feed-links.ts';
+import { pageHref, topicPath } from './links.ts';
+import { line } from './prose.ts';
+
+/** One page before it is put into the layout. */
+export interface WebPage {
+  /** Below the site's root: `archive/` for a folder's page, `404.html` for a file. */
+  readonly path: string;
+  /** The name of its template, without `.hbs`. */
+  readonly template: string;
+  readonly title: string;
+  readonly description: string;
+  /** The page's own feeds, best first; the site's feeds follow them. */
+  readonly feeds: readonly FeedLink[];
+  /** Whether search engines may list it. */
+  readonly isListed: boolean;
+  readonly view: object;
+}
+
+/** The compiled templates of the web pages. */
+export interface Pages {
+  /** The whole page as HTML. Throws RenderError naming the template when the view lacks something it shows. */
+  html(site: Site, page: WebPage): string;
+  readonly styleSheet: string;
+  readonly icon: string;
+}
+
+/**
+ * Compiles the page templates once.
+ *
+ * `sources` maps file names to texts: a `.hbs` file for each page, `layout.hbs` around all of them, partials
+ * (every `.hbs` file can be used as one), `style.css` and `icon.svg`. Throws RenderError naming a file that
+ * is missing or broken.
+ */
+export function compilePages(sources: Readonly<Record<string, string>>): Pages {
+  const environment = Handlebars.create();
+  const templates = new Map<string, HandlebarsTemplateDelegate>();
+  for (const [file, source] of Object.entries(sources)) {
+    if (!file.endsWith('.hbs')) continue;
+    const name = file.slice(0, -'.hbs'.length);
+    const template = compile(environment, file, source);
+    templates.set(name, template);
+    environment.registerPartial(name, template);
+  }
+
+  function fill(name: string, view: object): string {
+    const template = templates.get(name);
+    if (!template) throw new RenderError(`${name}.hbs`, 'expected a template of this name, none was given');
+    try {
+      return template(view);
+    } catch (thrown) {
+      const error = asError(thrown);
+      throw new RenderError(`${name}.hbs`, error.message, { cause: error });
+    }
+  }
+
+  return {
+    html: (site, page) => fill('layout', { ...frame(site, page), body: fill(page.template, page.view) }),
+    styleSheet: required(sources, 'style.css'),
+    icon: required(sources, 'icon.svg'),
+  };
+}
+
+function compile(environment: typeof Handlebars, file: string, source: string): HandlebarsTemplateDelegate {
+  const options = { strict: true, knownHelpersOnly: true, preventIndent: true };
+  try {
+    environment.precompile(source, options);
+    return environment.compile(source, options);
+  } catch (thrown) {
+    const error = asError(thrown);
+    throw new RenderError(file, error.message, { cause: error });
+  }
+}
+
+function required(sources: Readonly<Record<string, string>>, file: string): string {
+  const source = sources[file];
+  if (source === undefined)
+    throw new RenderError(file, 'expected this file among the templates, it is missing');
+  return source;
+}
+
+function frame(site: Site, page: WebPage): object {
+  const isHome = page.path === '';
+  const own = new Set(page.feeds.map((feed) => feed.url));
+  return {
+    language: site.language,
+    siteTitle: line(site.title),
+    siteDescription: line(site.description),
+    title: isHome ? line(site.title) : `${page.title} · ${line(site.title)}`,
+    description: page.description,
+    template: page.template,
+    canonical: page.isListed ? siteUrl(site, page.path) : undefined,
+    isHidden: site.isSample || !page.isListed,
+    isSample: site.isSample,
+    isHome,
+    feeds: [...page.feeds, ...siteFeeds(site).filter((feed) => !own.has(feed.url))],
+    styleHref: pageHref(site, 'style.css'),
+    iconHref: pageHref(site, 'icon.svg'),
+    homeHref: pageHref(site, ''),
+    navigation: [
+      { name: 'Latest', path: '' },
+      { name: 'Archive', path: 'archive/' },
+      { name: 'Feeds', path: 'feeds/' },
+    ].map(({ name, path }) => ({ name, href: pageHref(site, path), isCurrent: path === page.path })),
+    topics: site.topics.map((topic) => ({
+      name: line(topic.name),
+      href: pageHref(site, topicPath(topic.key)),
+      isCurrent: page.path === topicPath(topic.key),
+    })),
+    contact: site.contact,
+  };
+}
+
+/** A page as the file that a web server gives for its path. */
+export function pageDocument(pages: Pages, site: Site, page: WebPage): PublishedDocument {
+  const path = page.path === '' || page.path.endsWith('/') ? `${page.path}index.html` : page.path;
+  return { path, contentType: 'text/html; charset=utf-8', body: pages.html(site, page) };
+}

@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { coverageCounts, editionFor, editionPicks, type Edition } from '../../src/domain/edition.ts';
+import { sampleEdition, samplePaper, samplePick } from '../render/edition-sample.ts';
+
+const pick = (rank: number, topic: string, alsoIn: readonly string[]) =>
+  samplePick(rank, topic, samplePaper(`0000${rank}`), { alsoIn });
+
+const edition: Edition = {
+  ...sampleEdition,
+  topics: [
+    { key: 'agents', name: 'Agents' },
+    { key: 'retrieval', name: 'Retrieval' },
+    { key: 'vision', name: 'Vision' },
+  ],
+  sections: [
+    { topic: 'agents', name: 'Agents', picks: [pick(1, 'agents', ['retrieval']), pick(3, 'agents', [])] },
+    { topic: 'retrieval', name: 'Retrieval', picks: [pick(2, 'retrieval', ['vision', 'agents'])] },
+  ],
+  outside: [pick(4, 'outside', ['elsewhere'])],
+};
+
+const shown = (topics: readonly string[]) =>
+  editionFor(edition, topics).sections.map(({ topic, picks }) => [topic, picks.map((one) => one.rank)]);
+
+describe('an edition for a reader of some topics', () => {
+  it('holds the sections they chose, in the order of the digest', () => {
+    expect(shown(['retrieval', 'agents'])).toEqual([
+      ['agents', [1, 3]],
+      ['retrieval', [2]],
+    ]);
+  });
+
+  it('holds a paper of their topic that stands in a section they did not choose', () => {
+    expect(shown(['retrieval'])).toEqual([['retrieval', [1, 2]]]);
+    expect(shown(['vision'])).toEqual([['vision', [2]]]);
+    expect(editionFor(edition, ['vision']).sections[0]?.picks[0]).toMatchObject({
+      topic: 'vision',
+      alsoIn: ['retrieval', 'agents'],
+    });
+  });
+
+  it('leaves out sections without a paper for them, and keeps what is outside all topics', () => {
+    expect(shown([])).toEqual([]);
+    expect(editionFor(edition, []).outside).toEqual(edition.outside);
+  });
+
+  it('counts what it shows', () => {
+    expect(coverageCounts(edition, ['vision']).shown).toBe(2);
+    expect(coverageCounts(edition).shown).toBe(4);
+  });
+
+  it('shows every paper at most once, whatever they chose, and all of them to who chose all', () => {
+    const keys = edition.topics.map((topic) => topic.key);
+    fc.assert(
+      fc.property(fc.subarray(keys), (topics) => {
+        const ids = editionPicks(editionFor(edition, topics)).map((one) => one.paper.id);
+        expect(new Set(ids).size).toBe(ids.length);
+      }),
+    );
+    expect(editionPicks(editionFor(edition, keys))).toEqual(editionPicks(edition));
+  });
+});

@@ -1,0 +1,289 @@
+import * as fc from 'fast-check';
+import { parseOpml } from 'feedsmith';
+import { describe, expect, it } from 'vitest';
+import { RenderError } from '../../../src/errors.ts';
+import type { Edition } from '../../../src/domain/edition.ts';
+import { hourMs } from '../../../src/domain/time.ts';
+import { allFeed, editionsFeed, topicFeed } from '../../../src/render/feed/documents.ts';
+import { editionHtml } from '../../../src/render/feed/edition-html.ts';
+import { installedAt, tagUri } from '../../../src/render/feed/identity.ts';
+import { renderOpml } from '../../../src/render/feed/opml.ts';
+import { renderFeeds } from '../../../src/render/feed/publish.ts';
+import { sampleEdition, samplePaper, samplePick, sampleSite } from '../edition-sample.ts';
+import { editionBefore, sampleDigest, sampleTopic } from './feed-sample.ts';
+import { elementNames, htmlFaults } from './lint.ts';
+
+const body = (edition: Edition) => editionHtml(sampleSite, edition);
+
+describe('the feed of all papers', () => {
+  it('has every pick, newest edition first and in the order of the edition', () => {
+    const ids = allFeed(sampleSite, [editionBefore(1, 2), sampleEdition]).items.map((item) =>
+      item.id.split(':').at(-1),
+    );
+    expect(ids).toEqual([
+      '2611.00101',
+      '2611.00201',
+      '2611.00102',
+      '2611.00301',
+      '2611.00103',
+      '2611.00202',
+      '10.5555/example(1).2',
+      '2611.00901',
+      '2611.00902',
+      '2611.10000',
+      '2611.10001',
+    ]);
+  });
+
+  it('dates an entry by its edition and its rank', () => {
+    const [first, second] = allFeed(sampleSite, [sampleEdition]).items;
+    expect(first?.publishedAt).toBe(sampleEdition.publishedAt - 1000);
+    expect(second?.publishedAt).toBe(sampleEdition.publishedAt - 2000);
+  });
+
+  it('has a paper once, as it was first picked, when it is picked again', () => {
+    const again = {
+      ...editionBefore(0, 2, { title: 'Picked again' }),
+      publishedAt: sampleEdition.publishedAt + hourMs,
+    };
+    const before = allFeed(sampleSite, [editionBefore(0, 2)]).items;
+    const after = allFeed(sampleSite, [editionBefore(0, 2), again]).items;
+    expect(after).toEqual(before);
+  });
+
+  it('gives two digests of the same minute different times', () => {
+    const weekly = { ...editionBefore(1, 3), digest: 'weekly', publishedAt: sampleEdition.publishedAt };
+    const times = allFeed(sampleSite, [sampleEdition, weekly]).items.map((item) => item.updatedAt);
+    expect(new Set(times).size).toBe(12);
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
+  });
+
+  it('does not depend on the order in which editions come', () => {
+    const editions = [
+      sampleEdition,
+      editionBefore(1, 3),
+      editionBefore(2, 3),
+      { ...editionBefore(2, 3), digest: 'weekly' },
+    ];
+    const expected = allFeed(sampleSite, editions);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(editions, { minLength: editions.length }), (shuffled) => {
+        expect(allFeed(sampleSite, shuffled)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('keeps the newest hundred', () => {
+    const document = allFeed(
+      sampleSite,
+      [0, 1, 2, 3, 4, 5, 6].map((day) => editionBefore(day, 20)),
+    );
+    expect(document.items).toHaveLength(100);
+    expect(document.items.at(-1)?.id).toBe('tag:papers.example.org,2026:paper/arxiv:2611.40019');
+  });
+
+  it('writes titles in Unicode and keeps the TeX beside them', () => {
+    const item = allFeed(sampleSite, [sampleEdition]).items[1];
+    expect(item?.title).toBe('Searching a Library in O(log n) Glances');
+    expect(item?.paper?.titleTex).toContain('$');
+    expect(item?.contentHtml).toContain('less than $5 a day');
+  });
+
+  it('tells all of a paper in its content', () => {
+    const html = allFeed(sampleSite, [sampleEdition]).items[0]?.contentHtml ?? '';
+    for (const fact of [
+      'Mira Invented',
+      '(6 authors)',
+      'Why:',
+      '+38 votes',
+      'The gain holds',
+      '>PDF</a>',
+      '>Code</a>',
+      '22 November 2026',
+      '84 upvotes',
+    ]) {
+      expect(html).toContain(fact);
+    }
+    expect(htmlFaults(html)).toEqual([]);
+  });
+
+  it('goes on without the links of a paper that are no addresses', () => {
+    const edition = editionBefore(1, 1, {
+      links: { abstract: 'about:blank', pdf: '/pdf', code: 'javascript:alert(1)' },
+    });
+    const [item] = allFeed(sampleSite, [edition]).items;
+    expect(item).toMatchObject({ related: [] });
+    expect(item?.externalUrl).toBeUndefined();
+    expect(item?.enclosure).toBeUndefined();
+  });
+
+  it('says of a sample that it is one', () => {
+    const document = allFeed({ ...sampleSite, isSample: true }, [sampleEdition]);
+    expect(document.subtitle).toContain('invented');
+    expect(document.items[0]?.contentHtml).toContain('invented');
+  });
+});
+
+describe('the feed of a topic', () => {
+  it('has the papers of its section and those that also belong to it, as the feed of all has them', () => {
+    const all = new Map(allFeed(sampleSite, [sampleEdition]).items.map((item) => [item.id, item]));
+    const items = topicFeed(sampleSite, sampleTopic, [sampleEdition]).items;
+    expect(items.map((item) => item.id.slice(-5))).toEqual(['00101', '00201', '00202']);
+    expect(items).toEqual(items.map((item) => all.get(item.id)));
+  });
+});
+
+describe('the feed of editions', () => {
+  it('has one entry an edition of that digest, with the whole of it', () => {
+    const other = { ...editionBefore(1, 1), digest: 'weekly' };
+    const document = editionsFeed(
+      sampleSite,
+      sampleDigest,
+      [editionBefore(2, 1), other, sampleEdition],
+      body,
+    );
+    expect(document.items.map((item) => [item.id, item.title, item.url])).toEqual([
+      [
+        'tag:papers.example.org,2026:edition/daily/2026-11-24',
+        'Daily papers, Tuesday, 24 November 2026',
+        'https://papers.example.org/daily/editions/daily/2026-11-24/',
+      ],
+      [
+        'tag:papers.example.org,2026:edition/daily/2026-11-22',
+        'Daily papers, Sunday, 22 November 2026',
+        'https://papers.example.org/daily/editions/daily/2026-11-22/',
+      ],
+    ]);
+    const html = document.items[0]?.contentHtml ?? '';
+    for (const part of [
+      '214 new papers',
+      'Listing of Physics',
+      '<h2>Agents</h2>',
+      'Bread Rises Twice',
+      'Forgetful Planners',
+      'Seeing Round Corners',
+    ]) {
+      expect(html).toContain(part);
+    }
+    expect(htmlFaults(html)).toEqual([]);
+  });
+});
+
+/** The ids of a feed of one paper with that title, at that address. */
+const ids = (title: string, baseUrl: string) =>
+  allFeed({ ...sampleSite, baseUrl }, [
+    {
+      ...sampleEdition,
+      sections: [],
+      outside: [samplePick(1, 'outside', samplePaper('00001', { title, version: title.length }))],
+    },
+  ]).items.map((item) => item.id);
+
+describe('ids', () => {
+  it('hold only what a tag URI can hold', () => {
+    expect(tagUri(sampleSite, 'paper', 'doi:10.1/a<b>(c) é?#%')).toBe(
+      'tag:papers.example.org,2026:paper/doi:10.1/a%3Cb%3E(c)%20%C3%A9%3F%23%25',
+    );
+  });
+
+  it('survive a new version, title, address and name of a topic', () => {
+    expect(ids('Another', 'https://elsewhere.example/')).toEqual(ids('Title', sampleSite.baseUrl));
+  });
+
+  it.each(['papers.example.org', 'Papers Example,2026', 'papers.example.org,26', ''])(
+    'are refused for the authority %j',
+    (tagAuthority) => {
+      expect(() => tagUri({ ...sampleSite, tagAuthority }, 'feed')).toThrow(RenderError);
+    },
+  );
+
+  it('date an empty feed', () => {
+    expect(installedAt({ ...sampleSite, tagAuthority: 'a.example,2026-11' })).toBe(Date.UTC(2026, 10, 1));
+    expect(allFeed(sampleSite, []).updatedAt).toBe(Date.UTC(2026, 0, 1));
+  });
+});
+
+const long = (edition: Edition) => `<p>${edition.editionDate}${' word'.repeat(80_000)}</p>`;
+
+describe('all feeds', () => {
+  it('stand at their paths with their types, each path once', () => {
+    const documents = renderFeeds(sampleSite, [sampleDigest], [sampleEdition], body);
+    expect(documents.map(({ path, contentType }) => `${path} ${contentType}`)).toMatchInlineSnapshot(`
+      [
+        "feeds/all.xml application/rss+xml; charset=utf-8",
+        "feeds/all.atom.xml application/atom+xml; charset=utf-8",
+        "feeds/all.json application/feed+json; charset=utf-8",
+        "t/agents/rss.xml application/rss+xml; charset=utf-8",
+        "t/agents/atom.xml application/atom+xml; charset=utf-8",
+        "t/agents/feed.json application/feed+json; charset=utf-8",
+        "t/retrieval/rss.xml application/rss+xml; charset=utf-8",
+        "t/retrieval/atom.xml application/atom+xml; charset=utf-8",
+        "t/retrieval/feed.json application/feed+json; charset=utf-8",
+        "t/vision/rss.xml application/rss+xml; charset=utf-8",
+        "t/vision/atom.xml application/atom+xml; charset=utf-8",
+        "t/vision/feed.json application/feed+json; charset=utf-8",
+        "feeds/daily.xml application/rss+xml; charset=utf-8",
+        "feeds/daily.atom.xml application/atom+xml; charset=utf-8",
+        "feeds/daily.json application/feed+json; charset=utf-8",
+        "feeds.opml text/x-opml; charset=utf-8",
+        "feed.css text/css; charset=utf-8",
+      ]
+    `);
+  });
+
+  it('are the same bytes from the same editions in another order', () => {
+    const editions = [sampleEdition, editionBefore(1, 4), editionBefore(2, 4)];
+    expect(renderFeeds(sampleSite, [sampleDigest], editions.toReversed(), body)).toEqual(
+      renderFeeds(sampleSite, [sampleDigest], editions, body),
+    );
+  });
+
+  it('change no entry when an edition is added', () => {
+    const before = allFeed(sampleSite, [editionBefore(1, 4)]).items;
+    expect(allFeed(sampleSite, [editionBefore(1, 4), sampleEdition]).items.slice(-4)).toEqual(before);
+  });
+
+  it('lose their oldest entries beyond a megabyte', () => {
+    const editions = [0, 1, 2, 3].map((day) => editionBefore(day, 1));
+    const documents = renderFeeds({ ...sampleSite, topics: [] }, [sampleDigest], editions, long);
+    const feed = documents.find(({ path }) => path === 'feeds/daily.xml');
+    const xml = String(feed?.body);
+    expect(Buffer.byteLength(xml)).toBeLessThanOrEqual(1_000_000);
+    expect(elementNames(xml).filter((name) => name === 'item')).toHaveLength(2);
+    expect(xml).toContain('2026-11-24');
+  });
+
+  it('are refused when a digest would take the path of another feed', () => {
+    expect(() => renderFeeds(sampleSite, [{ ...sampleDigest, key: 'all' }], [], body)).toThrow(
+      /feeds\/all\.xml/,
+    );
+  });
+});
+
+describe('the OPML list', () => {
+  it('names every feed at an address that is rendered', () => {
+    const rendered = new Set(
+      renderFeeds(sampleSite, [sampleDigest], [sampleEdition], body).map(
+        ({ path }) => `${sampleSite.baseUrl}${path}`,
+      ),
+    );
+    const outlines = parseOpml(renderOpml(sampleSite, [sampleDigest], [sampleEdition])).body?.outlines ?? [];
+    const urls = outlines
+      .flatMap((outline) => [outline, ...(outline.outlines ?? [])])
+      .flatMap(({ xmlUrl }) => xmlUrl ?? []);
+    expect(urls).toHaveLength(5);
+    expect(urls.filter((url) => !rendered.has(url))).toEqual([]);
+  });
+
+  it('stays well-formed with hostile names, and is dated by the latest edition', () => {
+    const site = {
+      ...sampleSite,
+      title: 'R&D <b> ]]> \u0000"',
+      topics: [{ ...sampleTopic, name: '<x> & "y" \uFFFE' }],
+    };
+    const opml = renderOpml(site, [sampleDigest], [sampleEdition]);
+    expect(elementNames(opml).filter((name) => name === 'outline')).toHaveLength(5);
+    expect(opml).toContain('<dateModified>Tue, 24 Nov 2026 06:00:00 GMT</dateModified>');
+    expect(opml).not.toContain('\u0000');
+  });
+});

@@ -1,0 +1,149 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Context, GlobalOptions } from './cli/context.ts';
+import type { ExitCode } from './cli/exit-code.ts';
+import { isCalendarDate, parseInstant, secondMs, type CalendarDate, type Instant } from './domain/time.ts';
+import { asError, ConfigError, UsageError } from './errors.ts';
+
+const program = new Command('broadsheet')
+  .description(
+    'A daily paper for research: reads new listings, picks what is trending by topic,\npublishes feeds and pages, and mails digests.',
+  )
+  .usage('<command> [options]')
+  .version('0.1.0', '--version', 'print the version')
+  .helpOption('-h, --help', 'show this help, or that of a command')
+  .helpCommand(false)
+  .option('--config <file>', 'the configuration', 'broadsheet.yaml')
+  .option('--data <dir>', 'the data folder, instead of the configured one')
+  .addOption(
+    new Option('--now <instant>', 'work as if it were this time, e.g. 2026-11-24T02:30:00Z').argParser(
+      instant,
+    ),
+  )
+  .option('--json', 'print one JSON document instead of text')
+  .option('--dry-run', 'work on a copy of the data; no mail leaves')
+  .option('--quiet', 'results only: no progress, no notes')
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 done, also when nothing was new; 1 failed; 2 wrong usage or
+configuration; 3 done, but some sources or deliveries failed.
+
+On a first start "broadsheet start" writes broadsheet.yaml and makes a first edition.`,
+  )
+  .exitOverride();
+
+verb('start', 'serve the site, keep the schedule and send until stopped').action(
+  run(async (context) => (await import('./cli/start.ts')).start(context)),
+);
+verb('run', 'do one whole day once: ingest, edition, publish, send').action(
+  run(async (context) => (await import('./cli/day.ts')).run(context)),
+);
+verb('ingest', 'read the sources and store what is new').action(
+  run(async (context) => (await import('./cli/day.ts')).ingest(context)),
+);
+verb('edition', 'make and freeze the edition of the day').action(
+  run(async (context) => (await import('./cli/day.ts')).edition(context)),
+);
+verb('publish', 'write feeds and pages from the editions').action(
+  run(async (context) => (await import('./cli/day.ts')).publish(context)),
+);
+verb('send', 'send the mails that are due').action(
+  run(async (context) => (await import('./cli/day.ts')).send(context)),
+);
+verb('preview', 'write the next edition as readers would get it: mail, text, page')
+  .option('--topics <keys>', 'as a reader of these topics gets it, e.g. agents,llm', list)
+  .option('--open', 'open the mail in the browser')
+  .action(
+    run(async (context, _, options: { topics?: readonly string[]; open?: boolean }) =>
+      (await import('./cli/preview.ts')).preview(context, options),
+    ),
+  );
+verb('why', 'say why a paper is, or is not, in an edition')
+  .argument('<paper>', 'its arXiv id, DOI or address')
+  .option('--date <date>', 'the date of the edition; the next one when left out', date)
+  .option('--digest <key>', 'the digest, when there are several')
+  .action(
+    run(async (context, [paper = ''], options: { date?: CalendarDate; digest?: string }) =>
+      (await import('./cli/why.ts')).why(context, paper, options),
+    ),
+  );
+verb('import', 'store papers from files: saved answers, JSON lines, BibTeX, a saved Daily Papers page')
+  .argument('<file...>')
+  .action(run(async (context, files) => (await import('./cli/import.ts')).importFiles(context, files)));
+verb('subscribers', 'list the readers in the subscriber files, and what is wrong in them').action(
+  run(async (context) => (await import('./cli/subscribers.ts')).listSubscribers(context)),
+);
+verb('status', 'show sources, editions and deliveries at a glance').action(
+  run(async (context) => (await import('./cli/status.ts')).status(context)),
+);
+verb('init', 'write a commented broadsheet.yaml').action(
+  run(async (context) => (await import('./cli/setup.ts')).init(context)),
+);
+verb('config', 'check the configuration and name every fault')
+  .argument('<check>', 'the word "check"', checkWord)
+  .action(run(async (context) => (await import('./cli/setup.ts')).checkConfig(context)));
+verb('migrate', 'bring the database up to date').action(
+  run(async (context) => (await import('./cli/setup.ts')).migrate(context)),
+);
+
+function verb(name: string, summary: string): Command {
+  return program.command(name).description(`${summary}.`).summary(summary).exitOverride();
+}
+
+type Action<Options> = (context: Context, args: readonly string[], options: Options) => Promise<ExitCode>;
+
+/** Runs a verb with its context; its answer is the exit code. */
+function run<Options extends object>(action: Action<Options>) {
+  return async (...given: unknown[]): Promise<void> => {
+    const command = given.at(-1);
+    if (!(command instanceof Command)) throw new Error('commander gave no command');
+    const { createContext } = await import('./cli/context.ts');
+    const context = createContext(program.opts<GlobalOptions>());
+    process.exitCode = await action(context, command.args, command.opts<Options>());
+  };
+}
+
+function instant(text: string): Instant {
+  const at = parseInstant(text);
+  if (at === undefined) {
+    throw new InvalidArgumentError('expected an instant with its offset, e.g. 2026-11-24T02:30:00Z.');
+  }
+  return Math.floor(at / secondMs) * secondMs;
+}
+
+function date(text: string): CalendarDate {
+  if (!isCalendarDate(text)) throw new InvalidArgumentError('expected a date, e.g. 2026-11-24.');
+  return text;
+}
+
+function list(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== '');
+}
+
+function checkWord(text: string): string {
+  if (text !== 'check') throw new InvalidArgumentError('expected "check".');
+  return text;
+}
+
+/** What a failure is for the shell, after a message that says what to do. */
+function reportFailure(thrown: unknown): ExitCode {
+  if (thrown instanceof CommanderError) {
+    return thrown.code === 'commander.helpDisplayed' || thrown.code === 'commander.version' ? 0 : 2;
+  }
+  const error = asError(thrown);
+  process.stderr.write(`broadsheet: ${error.message}\n`);
+  if (error instanceof ConfigError || error instanceof UsageError) return 2;
+  if (process.env['BROADSHEET_TRACE'] !== undefined) process.stderr.write(`${error.stack ?? ''}\n`);
+  return 1;
+}
+
+try {
+  if (process.argv.length <= 2) {
+    program.outputHelp();
+  } else {
+    await program.parseAsync();
+  }
+} catch (thrown) {
+  process.exitCode = reportFailure(thrown);
+}

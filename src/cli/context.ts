@@ -1,0 +1,74 @@
+import { resolve } from 'node:path';
+import { openApp, type App } from '../app.ts';
+import { loadConfig, type Config } from '../config/config.ts';
+import { secondMs, type Instant } from '../domain/time.ts';
+import type { Day, Stage } from '../pipeline.ts';
+import { openProgress } from './progress.ts';
+
+export interface GlobalOptions {
+  readonly config: string;
+  readonly data?: string;
+  /** Replaces the clock for the whole process. */
+  readonly now?: Instant;
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** What every verb is given: the options, a clock, the stop signal and the two outputs. */
+export interface Context {
+  readonly options: GlobalOptions;
+  /** In whole seconds, as every format writes it. */
+  now(): Instant;
+  readonly signal: AbortSignal;
+  /** A line of the result, on standard output. */
+  print(text: string): void;
+  /** A line for the person at the terminal, on standard error; silent with `--quiet`. */
+  note(text: string): void;
+}
+
+export function createContext(options: GlobalOptions): Context {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
+  }
+  return {
+    options,
+    now: () => options.now ?? Math.floor(Date.now() / secondMs) * secondMs,
+    signal: stop.signal,
+    print: (text) => process.stdout.write(`${text}\n`),
+    note: (text) => {
+      if (!options.quiet) process.stderr.write(`${text}\n`);
+    },
+  };
+}
+
+/** The configuration file with what the command line changes in it. */
+export function readConfig({ options }: Context): Config {
+  const config = loadConfig(options.config, process.env);
+  return options.data === undefined ? config : { ...config, dataDir: resolve(options.data) };
+}
+
+/** Runs `work` with the configured parts and closes them whatever happens. */
+export async function withApp<T>(context: Context, work: (app: App) => Promise<T>): Promise<T> {
+  await using app = await openApp(readConfig(context), { now: context.now() });
+  return await work(app);
+}
+
+/** The day of this command, with progress bars on a terminal. Close it to take the bar off the screen. */
+export async function openDay(context: Context): Promise<Day & Disposable> {
+  const progress = await openProgress(context.options.quiet !== true);
+  return {
+    now: context.now,
+    signal: context.signal,
+    watch: (stage: Stage, done: number, total: number) => progress.show(stageNames[stage], done, total),
+    [Symbol.dispose]: () => progress.stop(),
+  };
+}
+
+const stageNames: Readonly<Record<Stage, string>> = {
+  sources: 'Reading sources',
+  editions: 'Ranking',
+  site: 'Writing feeds and pages',
+  mails: 'Sending mails',
+};

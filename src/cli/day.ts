@@ -1,0 +1,86 @@
+import type { App } from '../app.ts';
+import { calendarDate } from '../domain/time.ts';
+import { allEditions } from '../store/editions.ts';
+import { makeEdition, publishSite, readSources, runDay, sendMails, type Day } from '../pipeline.ts';
+import { openDay, withApp, type Context } from './context.ts';
+import { withCopy } from './dry-run.ts';
+import type { ExitCode } from './exit-code.ts';
+import {
+  dayLines,
+  editionLine,
+  mailLines,
+  mailsExit,
+  sentWords,
+  siteLine,
+  sourceLines,
+  sourcesExit,
+} from './summary.ts';
+
+export async function run(context: Context): Promise<ExitCode> {
+  return stage(context, async (app, day) => {
+    const report = await runDay(app, day, todaysSlots(app, context));
+    const exit = sourcesExit(report.sources) || mailsExit(report.mails);
+    return { report, lines: dayLines(report), exit };
+  });
+}
+
+export async function ingest(context: Context): Promise<ExitCode> {
+  return stage(context, async (app, day) => {
+    const report = await readSources(app, day);
+    return { report, lines: report.flatMap(sourceLines), exit: sourcesExit(report) };
+  });
+}
+
+export async function edition(context: Context): Promise<ExitCode> {
+  return stage(context, async (app, day) => {
+    const report = [];
+    for (const slot of todaysSlots(app, context)) report.push(await makeEdition(app, day, slot));
+    return { report, lines: report.map(editionLine), exit: 0 };
+  });
+}
+
+export async function publish(context: Context): Promise<ExitCode> {
+  return stage(context, async (app, day) => {
+    const report = await publishSite(app, day);
+    return { report, lines: [siteLine(report)], exit: 0 };
+  });
+}
+
+export async function send(context: Context): Promise<ExitCode> {
+  return stage(context, async (app, day) => {
+    const dates = new Map(todaysSlots(app, context).map((slot) => [slot.digest.key, slot.editionDate]));
+    const editions = (await allEditions(app.db)).filter(
+      ({ edition: { digest, editionDate } }) => dates.get(digest) === editionDate,
+    );
+    const report = await sendMails(app, day, editions);
+    return { report, lines: [...mailLines(report), sentWords(report.sent)], exit: mailsExit(report) };
+  });
+}
+
+/** Every digest with its local date at this moment. */
+function todaysSlots(app: App, context: Context) {
+  return app.digests.map((digest) => ({ digest, editionDate: calendarDate(context.now(), digest.zone) }));
+}
+
+interface StageResult {
+  readonly report: unknown;
+  readonly lines: readonly string[];
+  readonly exit: ExitCode;
+}
+
+async function stage(
+  context: Context,
+  work: (app: App, day: Day) => Promise<StageResult>,
+): Promise<ExitCode> {
+  const onApp = async (app: App): Promise<StageResult> => {
+    using day = await openDay(context);
+    return await work(app, day);
+  };
+  const { report, lines, exit } = await (context.options.dryRun
+    ? withCopy(context, onApp)
+    : withApp(context, onApp));
+  if (context.options.json) context.print(JSON.stringify(report, undefined, 2));
+  else for (const line of lines) context.print(line);
+  if (context.options.dryRun) context.note('dry run: nothing was stored, published or sent');
+  return exit;
+}

@@ -1,0 +1,47 @@
+import { asError, SourceError } from '../errors.ts';
+import { storeListing, type ListingReport } from '../ingest/ingest.ts';
+import { readPaperFile } from '../sources/file.ts';
+import { withApp, type Context } from './context.ts';
+import type { ExitCode } from './exit-code.ts';
+
+interface FileReport {
+  readonly file: string;
+  readonly listings: readonly ListingReport[];
+  readonly failure?: string;
+}
+
+/** Stores the papers of files as if a source had announced them now; a file that cannot be read does not stop the others. */
+export async function importFiles(context: Context, files: readonly string[]): Promise<ExitCode> {
+  const reports = await withApp(context, async ({ db }) => {
+    const done: FileReport[] = [];
+    for (const file of files) {
+      context.signal.throwIfAborted();
+      try {
+        const listings: ListingReport[] = [];
+        for (const listing of await readPaperFile(file, context.now())) {
+          listings.push(await storeListing(db, `file=${file}`, listing, {}, undefined));
+        }
+        done.push({ file, listings });
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        done.push({ file, listings: [], failure: asError(error).message });
+      }
+    }
+    return done;
+  });
+  if (context.options.json) context.print(JSON.stringify(reports, undefined, 2));
+  else for (const report of reports) context.print(fileLine(report));
+  const failed = reports.filter((report) => report.failure !== undefined).length;
+  return failed === 0 ? 0 : failed === reports.length ? 1 : 3;
+}
+
+function fileLine({ file, listings, failure }: FileReport): string {
+  if (failure !== undefined) return failure.includes(file) ? failure : `${file}: ${failure}`;
+  const sum = (count: (listing: ListingReport) => number): number =>
+    listings.reduce((total, listing) => total + count(listing), 0);
+  return (
+    `${file}: ${sum((one) => one.announced)} papers, ${sum((one) => one.added)} new, ` +
+    `${sum((one) => one.revised)} revised, ${sum((one) => one.unchanged)} known, ` +
+    `${sum((one) => one.dropped.length)} dropped`
+  );
+}

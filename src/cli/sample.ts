@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url';
+import { openApp, type App } from '../app.ts';
+import type { Config } from '../config/config.ts';
+import { addDays, hourMs, isWeekend, minuteMs, utcMidnight, type CalendarDate } from '../domain/time.ts';
+import { runDay, type DayReport } from '../pipeline.ts';
+import type { Context } from './context.ts';
+
+const listings = fileURLToPath(new URL('../../sample/listings.jsonl', import.meta.url));
+const readers = fileURLToPath(new URL('../../subscribers/', import.meta.url));
+const firstListDate: CalendarDate = '2026-11-09';
+const listDays = 7;
+
+/**
+ * The bundled sample as a Broadsheet of its own: invented papers of seven list days, each made into an edition
+ * at half past two in the night after it, in a data folder beside the configured one. Its clock is the
+ * sample's, so it always looks the same.
+ */
+export async function makeSample(
+  context: Context,
+  config: Config,
+): Promise<{ readonly sample: App; readonly lastDay: DayReport }> {
+  const sample = await openApp(
+    {
+      ...config,
+      dataDir: `${config.dataDir}-sample`,
+      site: { ...config.site, title: `${config.site.title} (sample)` },
+      sources: [{ type: 'file', name: 'sample', paths: [listings] }],
+      mail: { transport: 'outbox', from: config.mail.from },
+      subscribersDir: readers,
+    },
+    { now: utcMidnight(firstListDate), isSample: true },
+  );
+  let lastDay: DayReport | undefined;
+  for (const listDate of weekdaysFrom(firstListDate, listDays)) {
+    const editionDate = addDays(listDate, 1);
+    const now = utcMidnight(editionDate) + 2 * hourMs + 30 * minuteMs;
+    const slots = sample.digests.map((digest) => ({ digest, editionDate }));
+    lastDay = await runDay(sample, { now: () => now, signal: context.signal }, slots);
+  }
+  if (!lastDay) throw new Error('the sample has no days');
+  return { sample, lastDay };
+}
+
+function weekdaysFrom(date: CalendarDate, count: number): readonly CalendarDate[] {
+  const days: CalendarDate[] = [];
+  for (let day = date; days.length < count; day = addDays(day, 1)) {
+    if (!isWeekend(day)) days.push(day);
+  }
+  return days;
+}

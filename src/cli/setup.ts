@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { databasePath } from '../app.ts';
+import { exampleConfig } from '../config/config.ts';
+import { UsageError } from '../errors.ts';
+import { openDatabase } from '../store/database.ts';
+import { readConfig, type Context } from './context.ts';
+import type { ExitCode } from './exit-code.ts';
+
+export async function init(context: Context): Promise<ExitCode> {
+  const { config } = context.options;
+  if (existsSync(config)) {
+    throw new UsageError(`${config} is there already: edit it, or name another file with --config`);
+  }
+  await writeExample(config);
+  context.print(`wrote ${config}`);
+  return 0;
+}
+
+/** Writes the commented configuration of a first start; never over a file that is there. */
+export async function writeExample(path: string): Promise<void> {
+  await writeFile(path, await exampleConfig(), { flag: 'wx' });
+}
+
+export async function checkConfig(context: Context): Promise<ExitCode> {
+  const config = readConfig(context);
+  if (context.options.json) context.print(JSON.stringify(config, hideSecrets, 2));
+  else {
+    context.print(
+      `${context.options.config} is in order: ${config.sources.length} sources, ` +
+        `${config.topics.length} topics, ${config.digests.length} digests, mail by ${config.mail.transport}`,
+    );
+  }
+  return 0;
+}
+
+function hideSecrets(key: string, value: unknown): unknown {
+  return key === 'password' ? '(set)' : value;
+}
+
+export async function migrate(context: Context): Promise<ExitCode> {
+  const path = databasePath(readConfig(context).dataDir);
+  await using db = await openDatabase(path);
+  await db.selectFrom('papers').select('id').limit(1).execute();
+  context.print(`${path} is up to date`);
+  return 0;
+}

@@ -1,0 +1,30 @@
+import type { App } from '../app.ts';
+import { secondMs, type Instant } from '../domain/time.ts';
+import { nextSlot } from '../schedule/slots.ts';
+import { createWebApp } from '../serve/app.ts';
+import { unsubscribeRoutes } from '../serve/unsubscribe-pages.ts';
+import { latestEditionAt } from '../store/editions.ts';
+
+export type SiteHandler = (request: Request) => Response | Promise<Response>;
+
+/** The site of an app over HTTP: published files, subscription pages, health, and the outbox where mail goes there. */
+export function siteHandler(app: App, now: () => Instant): SiteHandler {
+  const { site, digests, db, tokens, pages, log } = app;
+  const web = createWebApp({
+    publishedDir: app.publishedDir,
+    site,
+    unsubscribe: unsubscribeRoutes({ db, tokens, pages, site, digests, now }),
+    ...(app.config.mail.transport === 'outbox' && { outbox: { dir: app.outboxDir, pages } }),
+    latestEditionAt: () => latestEditionAt(db),
+    maxAgeSeconds: (at) => secondsToNextEdition(app, at),
+    now,
+    log,
+  });
+  return (request) => web.fetch(request);
+}
+
+/** Nothing published changes before the next slot of any digest. */
+function secondsToNextEdition({ digests }: App, now: Instant): number {
+  const slots = digests.flatMap(({ schedule, zone }) => nextSlot(schedule, zone, now) ?? []);
+  return Math.ceil((Math.min(...slots.map((slot) => slot.at)) - now) / secondMs);
+}

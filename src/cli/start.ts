@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs';
+import { openApp, type App } from '../app.ts';
+import { calendarDate, formatInstant, hourMs, minuteMs } from '../domain/time.ts';
+import { publishSite, runDay, type DayReport } from '../pipeline.ts';
+import { startScheduler } from '../schedule/scheduler.ts';
+import { dueSlots, nextSlot } from '../schedule/slots.ts';
+import { startServer } from '../serve/server.ts';
+import { latestEditionAt } from '../store/editions.ts';
+import { claimSlot, finishSlot, lastFinishedSlot, postponeSlot } from '../store/slots.ts';
+import { openDay, readConfig, type Context } from './context.ts';
+import type { ExitCode } from './exit-code.ts';
+import { makeSample } from './sample.ts';
+import { writeExample } from './setup.ts';
+import { siteHandler } from './site.ts';
+import { dayLines } from './summary.ts';
+
+/** A slot whose work ended without a word is taken over after so long. */
+const slotLeaseMs = 30 * minuteMs;
+/** A slot for which no source could be read is tried again after so long, while it is not too late for it. */
+const slotRetryMs = 10 * minuteMs;
+
+/**
+ * Serves, schedules and sends until stopped. On a first start it writes the configuration and makes a first
+ * edition at once; where no edition can be made of the sources it shows the bundled sample meanwhile.
+ */
+export async function start(context: Context): Promise<ExitCode> {
+  if (!existsSync(context.options.config)) {
+    await writeExample(context.options.config);
+    context.note(`wrote ${context.options.config}: edit it to choose sources, topics, times and mail`);
+  }
+  const config = readConfig(context);
+  await using app = await openApp(config, { now: context.now() });
+  const isFirst = !(await hasEditions(app));
+  if (isFirst) report(context, await firstDay(context, app));
+  else {
+    using day = await openDay(context);
+    await publishSite(app, day);
+  }
+
+  await using sample = (await hasEditions(app)) ? undefined : await openSample(context, app);
+  let handle = siteHandler(sample ?? app, context.now);
+  const server = await startServer({
+    app: { fetch: (request) => handle(request) },
+    host: config.serve.host,
+    port: config.serve.port,
+    signal: context.signal,
+  });
+  announce(context, sample ?? app, server.url);
+
+  await keepSchedule(context, app, async () => {
+    if (await hasEditions(app)) handle = siteHandler(app, context.now);
+  });
+  await server.closed;
+  context.note('stopped');
+  return 0;
+}
+
+async function hasEditions(app: App): Promise<boolean> {
+  return (await latestEditionAt(app.db)) !== undefined;
+}
+
+/**
+ * The first edition does not wait for its slot: a newcomer wants to see something. A slot of today that has
+ * passed is done with it.
+ */
+async function firstDay(context: Context, app: App): Promise<DayReport> {
+  using day = await openDay(context);
+  const slots = app.digests.map((digest) => ({ digest, editionDate: calendarDate(day.now(), digest.zone) }));
+  const done = await runDay(app, day, slots);
+  if (isLost(done)) return done;
+  for (const { key, schedule, zone, maxLatenessHours } of app.digests) {
+    const maxLatenessMs = maxLatenessHours * hourMs;
+    const { due } = dueSlots({ schedule, zone, now: day.now(), maxLatenessMs });
+    if (!due) continue;
+    const slot = { digest: key, slotAt: due.at };
+    if (await claimSlot(app.db, slot, String(process.pid), day.now(), slotLeaseMs)) {
+      await finishSlot(app.db, slot, day.now(), 'done with the first start');
+    }
+  }
+  return done;
+}
+
+function report(context: Context, day: DayReport): void {
+  if (context.options.json) context.print(JSON.stringify(day, undefined, 2));
+  else for (const line of dayLines(day)) context.print(line);
+}
+
+async function openSample(context: Context, app: App): Promise<App> {
+  const { sample, lastDay } = await makeSample(context, app.config);
+  context.note(
+    '\nNo edition could be made of the sources, for the reasons above. So you see the bundled SAMPLE meanwhile:\n' +
+      `invented papers and readers, kept apart in ${sample.config.dataDir}. The schedule goes on asking the sources.\n`,
+  );
+  report(context, lastDay);
+  return sample;
+}
+
+function announce(context: Context, app: App, url: string): void {
+  const path = new URL(app.site.baseUrl).pathname.slice(1);
+  const shown = url.replace('//127.0.0.1:', '//localhost:') + path;
+  context.print(`site     ${shown}`);
+  context.print(`feeds    ${shown}feeds/`);
+  if (app.config.mail.transport === 'outbox')
+    context.print(`mails    ${shown}outbox/ (${app.outboxDir})`);
+  for (const { key, schedule, zone } of app.digests) {
+    const next = nextSlot(schedule, zone, context.now());
+    context.print(
+      `next     ${key} at ${next ? formatInstant(next.at) : 'no time: its schedule never comes'}`,
+    );
+  }
+  context.note('Stop with Ctrl-C.');
+}
+
+/** Does what is due at once and then every minute, until stopped. */
+async function keepSchedule(context: Context, app: App, afterEdition: () => Promise<void>): Promise<void> {
+  const { now, signal } = context;
+  await startScheduler({
+    digests: app.digests,
+    log: app.log,
+    now,
+    signal,
+    lastSlot: async (digest) => {
+      const at = await lastFinishedSlot(app.db, digest.key);
+      return at === undefined ? undefined : { at, date: calendarDate(at, digest.zone) };
+    },
+    claim: ({ key }, { at }) =>
+      claimSlot(app.db, { digest: key, slotAt: at }, String(process.pid), now(), slotLeaseMs),
+    run: async (digest, slot) => {
+      const claimed = { digest: digest.key, slotAt: slot.at };
+      const done = await runDay(app, { now, signal }, [{ digest, editionDate: slot.date }]);
+      const summary = dayLines(done).at(-1) ?? '';
+      app.log.info({ digest: digest.key, editionDate: slot.date }, summary);
+      if (isLost(done)) await postponeSlot(app.db, claimed, now() + slotRetryMs);
+      else await finishSlot(app.db, claimed, now(), summary);
+      await afterEdition();
+    },
+  });
+}
+
+/** No edition came about and every source failed: the day is not quiet, we just could not read. */
+function isLost({ editions, sources }: DayReport): boolean {
+  return (
+    editions.every((outcome) => outcome.state === 'nothing new') &&
+    sources.every((source) => source.state === 'failed')
+  );
+}

@@ -1,0 +1,127 @@
+import { coverageCounts } from '../domain/edition.ts';
+import type { DispatchResult } from '../deliver/dispatch.ts';
+import type { EditionOutcome } from '../edition/publish.ts';
+import type { SourceReport } from '../ingest/ingest.ts';
+import type { DayReport, MailReport, SiteReport } from '../pipeline.ts';
+import type { RowFault } from '../subscribers/audience.ts';
+import type { ExitCode } from './exit-code.ts';
+
+/** What a day came to, a line a fact; the last line counts. */
+export function dayLines(report: DayReport): readonly string[] {
+  return [
+    ...report.sources.flatMap(sourceLines),
+    ...report.editions.map(editionLine),
+    siteLine(report.site),
+    ...mailLines(report.mails),
+    totals(report),
+  ];
+}
+
+export function sourceLines(report: SourceReport): readonly string[] {
+  const sum = (count: (listing: SourceReport['listings'][number]) => number): number =>
+    report.listings.reduce((total, listing) => total + count(listing), 0);
+  const facts = [
+    `${sum((one) => one.announced)} announced`,
+    `${sum((one) => one.added)} new`,
+    `${sum((one) => one.announcedCrossListed)} cross-listed`,
+    `${sum((one) => one.revised)} revised`,
+    `${sum((one) => one.signals)} counts`,
+    `${sum((one) => one.dropped.length)} dropped`,
+  ].filter((fact) => !fact.startsWith('0 '));
+  const dropped = report.listings.flatMap((listing) =>
+    listing.dropped.map((entry) => `    dropped ${entry.key}: ${entry.reason}`),
+  );
+  const state = {
+    ok: facts.length > 0 ? facts.join(', ') : 'nothing announced',
+    quiet: 'quiet day, nothing announced',
+    unchanged: 'unchanged',
+    failed: ['FAILED', ...(report.listings.length > 0 ? facts : [])].join(', '),
+  }[report.state];
+  return [
+    `${report.source}: ${state}`,
+    ...report.failures.map((failure) => `    ${failure.requestKey}: ${failure.message}`),
+    ...dropped.slice(0, 5),
+    ...(dropped.length > 5 ? [`    and ${dropped.length - 5} more dropped`] : []),
+  ];
+}
+
+export function editionLine(outcome: EditionOutcome): string {
+  switch (outcome.state) {
+    case 'nothing new':
+      return `${outcome.edition.digest} ${outcome.edition.editionDate}: nothing new, no edition`;
+    case 'published':
+    case 'already published': {
+      const { edition } = outcome.stored;
+      const { newInTopics, shown } = coverageCounts(edition);
+      return (
+        `${edition.digest} ${edition.editionDate}: edition ${edition.number} ${outcome.state}, ` +
+        `${newInTopics} new in its topics, ${shown} shown`
+      );
+    }
+  }
+}
+
+export function siteLine(site: SiteReport): string {
+  return `site: ${site.written} files written, ${site.unchanged} unchanged, ${site.removed} removed`;
+}
+
+export function mailLines({ editions, sent, faults }: MailReport): readonly string[] {
+  return [
+    ...editions.flatMap(({ digest, editionDate, audience }) => {
+      if (!audience) return [];
+      const leftOut = Object.entries({
+        suppressed: audience.leftOut.suppressed,
+        unsubscribed: audience.leftOut.unsubscribed,
+        unconfirmed: audience.leftOut.unconfirmed,
+        'nothing for them': audience.leftOut.nothingForThem,
+      }).filter(([, count]) => count > 0);
+      const left = leftOut.map(([why, count]) => `${count} ${why}`).join(', ');
+      return [
+        `${digest} ${editionDate}: ${audience.prepared} readers${left === '' ? '' : `, left out: ${left}`}`,
+      ];
+    }),
+    ...(sent.blocked === undefined
+      ? []
+      : [`sending paused, nothing counts against any reader: ${sent.blocked}`]),
+    ...faults.map(faultLine),
+  ];
+}
+
+export function faultLine(fault: RowFault): string {
+  return `${fault.file}${fault.line > 0 ? `:${fault.line}` : ''}: ${fault.message}`;
+}
+
+function totals({ sources, editions, mails }: DayReport): string {
+  const failed = sources.filter((source) => source.state === 'failed').length;
+  const added = sources.flatMap((source) => source.listings).reduce((sum, listing) => sum + listing.added, 0);
+  const made = editions.filter((outcome) => outcome.state === 'published').length;
+  return (
+    `${sources.length - failed} of ${sources.length} sources read, ${added} new papers, ` +
+    `${made} ${made === 1 ? 'edition' : 'editions'} published, ${sentWords(mails.sent)}`
+  );
+}
+
+/** `3 mails accepted, 1 deferred`. */
+export function sentWords(sent: DispatchResult): string {
+  const rest = Object.entries({
+    deferred: sent.deferred,
+    rejected: sent.rejected,
+    expired: sent.expired,
+    suppressed: sent.suppressed,
+    'in doubt': sent.inDoubt,
+  }).filter(([, count]) => count > 0);
+  return [
+    `${sent.accepted} ${sent.accepted === 1 ? 'mail' : 'mails'} accepted`,
+    ...rest.map(([state, count]) => `${count} ${state}`),
+  ].join(', ');
+}
+
+export function sourcesExit(sources: readonly SourceReport[]): ExitCode {
+  return sources.some((source) => source.state === 'failed') ? 3 : 0;
+}
+
+export function mailsExit({ sent, faults }: MailReport): ExitCode {
+  const isWhole =
+    sent.blocked === undefined && sent.deferred + sent.rejected + sent.expired + sent.inDoubt === 0;
+  return isWhole && faults.length === 0 ? 0 : 3;
+}

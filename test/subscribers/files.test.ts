@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Digest } from '../../src/domain/digest.ts';
-import { exampleConfig, parseConfig } from '../../src/config.ts';
+import { exampleConfig, parseConfig } from '../../src/config/config.ts';
 import { checkSubscribers, readSubscriberFiles } from '../../src/subscribers/files.ts';
 
 let dir: string;

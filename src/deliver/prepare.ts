@@ -1,0 +1,113 @@
+import { domainToASCII } from 'node:url';
+import { editionFor, editionPicks, type Edition } from '../domain/edition.ts';
+import type { Subscriber, Subscription } from '../domain/subscriber.ts';
+import type { Instant } from '../domain/time.ts';
+import type { Database } from '../store/database.ts';
+import { insertDeliveries, type NewDelivery } from '../store/deliveries.ts';
+import { suppressedHashes } from '../store/suppressions.ts';
+
+/** Names for readers and messages that only this installation can make. */
+export interface ReaderKeys {
+  addressHash(address: string): string;
+  messageKey(edition: Pick<Edition, 'digest' | 'editionDate'>, addressHash: string): string;
+}
+
+export interface Preparation {
+  readonly db: Database;
+  readonly editionId: number;
+  readonly edition: Edition;
+  readonly subscribers: readonly Subscriber[];
+  readonly tokens: ReaderKeys;
+  /** The address the mail comes from; its domain stands in the Message-IDs. */
+  readonly fromAddress: string;
+  readonly now: Instant;
+}
+
+/** Every address that has anything to do with the digest is in exactly one of them. */
+export interface PreparedAudience {
+  readonly prepared: number;
+  readonly alreadyThere: number;
+  readonly leftOut: {
+    readonly suppressed: number;
+    readonly unsubscribed: number;
+    /** Pending: they have not said yes yet. */
+    readonly unconfirmed: number;
+    /** None of the reader's topics has anything in this edition. */
+    readonly nothingForThem: number;
+  };
+}
+
+/**
+ * Freezes who gets the edition: one row an address, with the name and topics of this moment, all or
+ * nothing. Called again it adds only addresses that were not there; a row never changes. Of two entries for
+ * one address the one that said no wins.
+ */
+export async function prepareDeliveries(preparation: Preparation): Promise<PreparedAudience> {
+  const { db, editionId, edition, subscribers, tokens, fromAddress, now } = preparation;
+  const suppressed = await suppressedHashes(db, edition.digest);
+  const readers = readersOf(subscribers, edition.digest, (address) => tokens.addressHash(address));
+  const leftOut = { suppressed: 0, unsubscribed: 0, unconfirmed: 0, nothingForThem: 0 };
+  const audience: NewDelivery[] = [];
+  for (const [addressHash, { subscriber, subscription }] of readers) {
+    if (suppressed.has(addressHash)) leftOut.suppressed += 1;
+    else if (subscription.state === 'unsubscribed') leftOut.unsubscribed += 1;
+    else if (subscription.state === 'pending') leftOut.unconfirmed += 1;
+    else if (!hasSomethingFor(edition, subscription.topics)) leftOut.nothingForThem += 1;
+    else {
+      audience.push({
+        editionId,
+        digest: edition.digest,
+        address: subscriber.address.trim(),
+        addressHash,
+        ...(subscriber.name !== undefined && { name: subscriber.name }),
+        ...(subscription.topics && { topics: subscription.topics }),
+        messageId: `<${tokens.messageKey(edition, addressHash)}@${domainOf(fromAddress)}>`,
+      });
+    }
+  }
+  const prepared = await insertDeliveries(db, audience, now);
+  return { prepared, alreadyThere: audience.length - prepared, leftOut };
+}
+
+/** The domain of an address in ASCII (RFC 5891), lower case. */
+export function domainOf(address: string): string {
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+  return domainToASCII(domain) || domain;
+}
+
+interface Reader {
+  readonly subscriber: Subscriber;
+  readonly subscription: Subscription;
+}
+
+/** One reader an address hash: a no counts more than a yes, a yes more than silence, else the first. */
+function readersOf(
+  subscribers: readonly Subscriber[],
+  digest: string,
+  hashOf: (address: string) => string,
+): ReadonlyMap<string, Reader> {
+  const readers = new Map<string, Reader>();
+  for (const subscriber of subscribers) {
+    for (const subscription of subscriber.subscriptions) {
+      if (subscription.digest !== digest) continue;
+      const hash = hashOf(subscriber.address);
+      const known = readers.get(hash);
+      if (!known || weights[subscription.state] > weights[known.subscription.state]) {
+        readers.set(hash, { subscriber, subscription });
+      }
+    }
+  }
+  return readers;
+}
+
+const weights: Readonly<Record<Subscription['state'], number>> = {
+  pending: 0,
+  confirmed: 1,
+  unsubscribed: 2,
+};
+
+/** Picks outside a reader's own topics are no reason for a mail by themselves. */
+function hasSomethingFor(edition: Edition, topics: readonly string[] | undefined): boolean {
+  if (!topics) return editionPicks(edition).length > 0;
+  return editionFor(edition, topics).sections.length > 0;
+}

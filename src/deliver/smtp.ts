@@ -1,0 +1,155 @@
+import { Readable } from 'node:stream';
+import type { SmtpConfig } from '../config/config.ts';
+import { minuteMs, secondMs } from '../domain/time.ts';
+import { asError } from '../errors.ts';
+import { classifyReply, parseReply, type SmtpStage } from './reply.ts';
+import { answerOf, openSession, step, type SmtpSession, type SmtpTimeouts } from './smtp-session.ts';
+import type { OutgoingMessage, SubmissionAnswer, Transport } from './transport.ts';
+
+const patient: SmtpTimeouts = {
+  connectMs: 30 * secondMs,
+  transactionMs: 5 * minuteMs,
+  finalReplyMs: 10 * minuteMs,
+};
+
+/** Many servers end a session after 100 messages or half a minute of silence. */
+const messagesPerSession = 100;
+const idleMs = 15 * secondMs;
+const quitMs = 5 * secondMs;
+const bytesPerWrite = 16_384;
+
+interface Open {
+  readonly session: SmtpSession;
+  messages: number;
+}
+
+/**
+ * Submits over SMTP (RFC 5321), keeping sessions for the next message. As many are open as submissions
+ * run at once; the caller bounds that.
+ *
+ * The body is read by the library only after the server's 354, and its end is held back until
+ * `beforeHandover` has answered: so the final dot goes out after the marker, and what happens before it
+ * is known to be safe to try again.
+ */
+export function createSmtp(config: SmtpConfig, timeouts: SmtpTimeouts = patient): Transport {
+  const idle = new Map<Open, NodeJS.Timeout>();
+
+  function takeIdle(): Open | undefined {
+    for (const [open, timer] of idle) {
+      clearTimeout(timer);
+      idle.delete(open);
+      if (!open.session.destroyed) return open;
+    }
+    return undefined;
+  }
+
+  function keepIdle(open: Open): void {
+    if (open.session.destroyed) return;
+    if (open.messages >= messagesPerSession) return leave(open.session);
+    const timer = setTimeout(() => {
+      idle.delete(open);
+      leave(open.session);
+    }, idleMs);
+    idle.set(open, timer.unref());
+  }
+
+  async function submit(
+    message: OutgoingMessage,
+    beforeHandover: () => Promise<boolean>,
+    signal: AbortSignal,
+  ): Promise<SubmissionAnswer> {
+    const used = takeIdle();
+    if (used) {
+      const { answer, isStale } = await transact(used, message, beforeHandover, signal);
+      if (!isStale) return answer;
+    }
+    let session;
+    try {
+      session = await openSession(config, timeouts, signal);
+    } catch (error) {
+      return answerOf(asError(error), 'connect', false);
+    }
+    return (await transact({ session, messages: 0 }, message, beforeHandover, signal)).answer;
+  }
+
+  /** One mail transaction. `isStale` when the server had left this session before we began. */
+  async function transact(
+    open: Open,
+    message: OutgoingMessage,
+    beforeHandover: () => Promise<boolean>,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: SubmissionAnswer; readonly isStale: boolean }> {
+    const { session } = open;
+    let stage: SmtpStage = 'mail';
+    let handedOver = false;
+    const tooSlow = new AbortController();
+    const timer = setTimeout(
+      () => tooSlow.abort(new Error('the server took too long')),
+      timeouts.transactionMs,
+    );
+    async function* body(): AsyncGenerator<Uint8Array> {
+      stage = 'content';
+      for (let at = 0; at < message.raw.length; at += bytesPerWrite) {
+        yield message.raw.subarray(at, at + bytesPerWrite);
+      }
+      if (!(await beforeHandover())) throw new Error('withdrawn before it was handed over');
+      clearTimeout(timer);
+      handedOver = true;
+    }
+    try {
+      const sent = await step<{ readonly response?: string | undefined }>(
+        session,
+        AbortSignal.any([signal, tooSlow.signal]),
+        (done) => session.send({ from: message.from, to: [message.to] }, Readable.from(body()), done),
+      );
+      open.messages += 1;
+      if (handedOver) keepIdle(open);
+      else session.close(); // it answered before the end: no server to go on with
+      return {
+        answer: classifyReply('content', parseReply(sent.response ?? '') ?? { code: 250, text: '' }),
+        isStale: false,
+      };
+    } catch (error) {
+      const answer = answerOf(asError(error), stage, handedOver);
+      const isStale =
+        stage === 'mail' && open.messages > 0 && answer.result === 'deferred' && !signal.aborted;
+      const refused = 'code' in answer && answer.code !== undefined;
+      if (refused && stage === 'mail') await reset(open, signal);
+      else if (refused && handedOver) await reset(open, signal);
+      else session.close();
+      return { answer, isStale: isStale && !refused };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** After a refusal the session is good for the next message (RSET, RFC 5321 section 4.1.1.5), or it is closed. */
+  async function reset(open: Open, signal: AbortSignal): Promise<void> {
+    try {
+      const limit = AbortSignal.timeout(timeouts.connectMs);
+      await step<unknown>(open.session, AbortSignal.any([signal, limit]), (done) => open.session.reset(done));
+      open.messages += 1;
+      keepIdle(open);
+    } catch {
+      open.session.close();
+    }
+  }
+
+  return {
+    name: 'smtp',
+    submit,
+    async close() {
+      for (const [open, timer] of idle) {
+        clearTimeout(timer);
+        leave(open.session);
+      }
+      idle.clear();
+    },
+  };
+}
+
+/** Says QUIT, and hangs up when the server does not answer that. */
+function leave(session: SmtpSession): void {
+  session.quit();
+  setTimeout(() => session.close(), quitMs).unref();
+}

@@ -1,0 +1,157 @@
+import { mkdtemp, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PublishedDocument } from '../../src/domain/site.ts';
+import { publishedFilePath, readPublished, writePublished } from '../../src/store/published.ts';
+
+let parent: string;
+let dir: string;
+
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'published-'));
+  dir = join(parent, 'site');
+});
+afterEach(() => rm(parent, { recursive: true }));
+
+function page(path: string, body: string | Uint8Array = `<p>${path}</p>`): PublishedDocument {
+  return { path, contentType: 'text/html; charset=utf-8', body };
+}
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .toSorted();
+}
+
+describe('publishing', () => {
+  it('makes the folder and every file in it, and lists them', async () => {
+    const counts = await writePublished(dir, [
+      page('index.html'),
+      page('a/b/index.html', new Uint8Array([104, 105])),
+    ]);
+    expect(counts).toEqual({ written: 2, unchanged: 0, removed: 0 });
+    expect(await filesIn(dir)).toEqual(['.published.json', 'a/b/index.html', 'index.html']);
+    expect(await readFile(join(dir, 'a/b/index.html'), 'utf8')).toBe('hi');
+    expect([...(await readPublished(dir))]).toEqual([
+      ['a/b/index.html', 'text/html; charset=utf-8'],
+      ['index.html', 'text/html; charset=utf-8'],
+    ]);
+  });
+
+  it('does not touch a file whose bytes are the same', async () => {
+    await writePublished(dir, [page('index.html'), page('new.html')]);
+    const old = new Date('2026-01-02T03:04:05Z');
+    for (const file of await filesIn(dir)) await utimes(join(dir, file), old, old);
+
+    expect(await writePublished(dir, [page('index.html'), page('new.html')])).toEqual({
+      written: 0,
+      unchanged: 2,
+      removed: 0,
+    });
+    for (const file of await filesIn(dir))
+      expect([file, (await stat(join(dir, file))).mtime]).toEqual([file, old]);
+
+    expect(await writePublished(dir, [page('index.html'), page('new.html', 'other')])).toMatchObject({
+      written: 1,
+    });
+    expect((await stat(join(dir, 'index.html'))).mtime).toEqual(old);
+    expect((await stat(join(dir, 'new.html'))).mtime).not.toEqual(old);
+  });
+
+  it('removes what it no longer makes and the folders this empties, but nothing it did not write', async () => {
+    await writePublished(dir, [page('index.html'), page('p/1/index.html'), page('p/2/index.html')]);
+    await writeFile(join(dir, 'p/2/note.txt'), 'by hand');
+    await writeFile(join(dir, 'favicon.ico'), 'by hand');
+
+    expect(await writePublished(dir, [page('index.html')])).toEqual({ written: 0, unchanged: 1, removed: 2 });
+    expect(await filesIn(dir)).toEqual(['.published.json', 'favicon.ico', 'index.html', 'p/2/note.txt']);
+  });
+
+  it('puts right what a crash half-way left: listed files without content, and content that is cut off', async () => {
+    await writePublished(dir, [page('index.html'), page('old.html')]);
+    const list = JSON.parse(await readFile(join(dir, '.published.json'), 'utf8'));
+    list.files['half/index.html'] = 'text/html; charset=utf-8';
+    await writeFile(join(dir, '.published.json'), JSON.stringify(list));
+    await writeFile(join(dir, 'index.html'), '<p>ind');
+
+    expect(await writePublished(dir, [page('index.html')])).toEqual({ written: 1, unchanged: 0, removed: 2 });
+    expect(await filesIn(dir)).toEqual(['.published.json', 'index.html']);
+    expect(await readFile(join(dir, 'index.html'), 'utf8')).toBe('<p>index.html</p>');
+  });
+
+  it('leaves the old file and no other when a file cannot be put in place', async () => {
+    await writePublished(dir, [page('index.html')]);
+    await mkdir(join(dir, 'taken'));
+    await expect(writePublished(dir, [page('index.html'), page('taken')])).rejects.toThrow(
+      /EISDIR|ENOTEMPTY|directory/,
+    );
+    expect(await filesIn(dir)).toEqual(['.published.json', 'index.html']);
+  });
+
+  it.each([
+    '../out.html',
+    'a/../../out.html',
+    '/etc/x',
+    '%2e%2e/out.html',
+    'a//b',
+    'a/',
+    '',
+    '.published.json',
+    'a%2Fb',
+    'a\\b',
+    'a%00b',
+    'a%zz',
+  ])('refuses the path "%s" before it writes anything', async (path) => {
+    await expect(writePublished(dir, [page('index.html'), page(path)])).rejects.toThrow(`got "${path}"`);
+    expect(await filesIn(parent)).toEqual([]);
+  });
+
+  it('refuses two documents for one file', async () => {
+    await expect(writePublished(dir, [page('a.html'), page('%61.html')])).rejects.toThrow('made twice');
+  });
+
+  it('never removes anything outside, even when the list says so', async () => {
+    const outside = join(parent, 'precious.txt');
+    await writeFile(outside, 'kept');
+    await mkdir(dir);
+    await writeFile(
+      join(dir, '.published.json'),
+      JSON.stringify({ version: 1, files: { '../precious.txt': 'text/plain' } }),
+    );
+    expect(await writePublished(dir, [page('index.html')])).toMatchObject({ removed: 0 });
+    expect(await readFile(outside, 'utf8')).toBe('kept');
+  });
+
+  it('names a damaged list and says what to do', async () => {
+    await mkdir(dir);
+    await writeFile(join(dir, '.published.json'), '{"version":1,');
+    await expect(readPublished(dir)).rejects.toThrow(
+      /\.published\.json is damaged: .* Remove it and publish again\./,
+    );
+  });
+
+  it('replaces a link by a file instead of writing through it', async () => {
+    const outside = join(parent, 'precious.txt');
+    await writeFile(outside, 'kept');
+    await mkdir(dir);
+    await symlink(outside, join(dir, 'index.html'));
+    await writePublished(dir, [page('index.html')]);
+    expect(await readFile(outside, 'utf8')).toBe('kept');
+    expect(await readFile(join(dir, 'index.html'), 'utf8')).toBe('<p>index.html</p>');
+  });
+});
+
+describe('the file of a path', () => {
+  it.each([
+    ['index.html', 'index.html'],
+    ['p/doi/10.5555/a%3Cb%3E/index.html', 'p/doi/10.5555/a<b>/index.html'],
+    ['p/arxiv/astro-ph/0601001/index.html', 'p/arxiv/astro-ph/0601001/index.html'],
+    ['t/%C3%BC/index.html', 't/ü/index.html'],
+    ['a%2e%2e', 'a..'],
+  ])('%s is %s', (path, file) => {
+    expect(publishedFilePath(path)).toBe(file);
+  });
+});

@@ -12,6 +12,8 @@ export function line(text: string): string {
 export interface TimeView {
   /** `Tue 24 Nov, 02:30 UTC`. */
   readonly text: string;
+  /** `Tue 24 Nov, 02:30`, for a line that names the zone elsewhere. */
+  readonly local: string;
   /** RFC 3339. */
   readonly iso: string;
 }
@@ -25,7 +27,8 @@ export function timeView(at: Instant, zone: string): TimeView {
     hourCycle: 'h23',
   }).format(at);
   const zoneName = /^(?:Etc\/)?(?:UTC|GMT|UCT|Universal|Zulu)$/.test(zone) ? 'UTC' : zone;
-  return { text: `${shortDate(calendarDate(at, zone))}, ${clock} ${zoneName}`, iso: formatInstant(at) };
+  const local = `${shortDate(calendarDate(at, zone))}, ${clock}`;
+  return { text: `${local} ${zoneName}`, local, iso: formatInstant(at) };
 }
 
 /** `1 paper`, `2 papers`. */

@@ -234,7 +234,7 @@ describe('an edition on a page', () => {
     const html = bodyOf(documents, 'editions/daily/2026-11-24/index.html');
     const text = elementsOf(html, 'main')[0]?.text ?? '';
     expect(text).toContain('214 new in its topics, 8 shown; 2 papers revised.');
-    expect(text).toContain('Covers Mon 23 Nov, 02:30 UTC to Tue 24 Nov, 02:30 UTC.');
+    expect(text).toContain('Covers Mon 23 Nov, 02:30 to Tue 24 Nov, 02:30 UTC.');
     expect(text).toContain(
       'Incomplete: arxiv could not be read: rss.arxiv.org answered 503 three times. Papers from it may be missing here.',
     );

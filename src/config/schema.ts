@@ -119,7 +119,7 @@ const digest = block({
   schedule,
   zone: zone.default('Etc/UTC'),
   topics: list(slug, 'a list of topic keys').min(1, { error: 'at least one topic key' }).optional(),
-  picksPerTopic: whole(1, 50, 'a whole number of papers').default(3),
+  picksPerTopic: whole(1, 50, 'a whole number of papers').default(2),
   picksOutside: whole(0, 50, 'a whole number of papers').default(2),
   alsoNew: whole(0, 500, 'a whole number of papers').default(12),
   windowDays: whole(1, 90, 'a whole number of days').default(7),

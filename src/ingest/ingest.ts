@@ -113,7 +113,7 @@ async function ingestSource(source: Source, context: IngestContext): Promise<Sou
       failures.push(failureOf(request.key, error));
     }
   }
-  const isQuiet = listings.length > 0 && listings.every((listing) => listing.quiet);
+  const isQuiet = listings.length === 0 ? undefined : listings.every((listing) => listing.quiet);
   const [failure] = failures;
   if (failure) await recordSourceFailure(context.db, source.name, context.now, failure.message);
   else await recordSourceOk(context.db, source.name, context.now, isQuiet);

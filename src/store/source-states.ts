@@ -31,17 +31,25 @@ export async function sourceStates(db: Queryable): Promise<ReadonlyMap<string, S
   );
 }
 
-/** Does nothing when a later reading is known: a past day that is done again says nothing of the present. */
+/**
+ * Records a good reading; an unchanged one, with `isQuiet` undefined, leaves the source as quiet as it was.
+ * Does nothing when a later reading is known: a past day that is done again says nothing of the present.
+ */
 export async function recordSourceOk(
   db: Queryable,
   source: string,
   now: Instant,
-  isQuiet: boolean,
+  isQuiet: boolean | undefined,
 ): Promise<void> {
-  const row = { last_ok_at: now, is_quiet: isQuiet ? 1 : 0, failed_at: null, failure: null };
+  const row = {
+    last_ok_at: now,
+    failed_at: null,
+    failure: null,
+    ...(isQuiet !== undefined && { is_quiet: isQuiet ? 1 : 0 }),
+  };
   await db
     .insertInto('source_states')
-    .values({ source, ...row })
+    .values({ source, is_quiet: 0, ...row })
     .onConflict((conflict) =>
       conflict
         .column('source')

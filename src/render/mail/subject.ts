@@ -16,9 +16,11 @@ export interface SubjectFacts {
 
 const maxLength = 110;
 const maxTopics = 3;
+const maxNamesLength = 50;
 
 /**
- * One line that helps to decide: `Tue 24 Nov · 6 papers for Agents, Retrieval · Title of the best`.
+ * One line that helps to decide: `Tue 24 Nov · 6 papers for Agents, Retrieval · Title of the best`; names
+ * of topics only where all of them fit, else their number.
  * At most about 110 characters; the title gives way first.
  */
 export function subjectLine(facts: SubjectFacts): string {
@@ -31,8 +33,11 @@ export function subjectLine(facts: SubjectFacts): string {
 function whatIsIn({ topics, inTopics, outside }: SubjectFacts): string {
   if (inTopics === 0)
     return outside === 0 ? 'no papers in your topics' : `${papers(outside)} outside your topics`;
-  const rest = topics.length > maxTopics ? ` +${topics.length - maxTopics}` : '';
-  return `${papers(inTopics)} for ${cut(topics.slice(0, maxTopics).join(', '), 50)}${rest}`;
+  const names = topics.join(', ');
+  if (topics.length > 1 && (topics.length > maxTopics || names.length > maxNamesLength)) {
+    return `${papers(inTopics)} in ${topics.length} topics`;
+  }
+  return `${papers(inTopics)} for ${cut(names, maxNamesLength)}`;
 }
 
 function papers(count: number): string {

@@ -48,6 +48,7 @@ function votesFact({ counts, trend }: RankedPaper): string | undefined {
   if (!counts.upvotes) return undefined;
   const votes = `${shortCount(counts.upvotes)} ${counts.upvotes === 1 ? 'vote' : 'votes'}`;
   if (!trend || trend.trend.gained <= 0) return votes;
+  if (trend.trend.gained === counts.upvotes) return `${votes} in ${Math.round(trend.trend.hours)} h`;
   return `${votes}, +${shortCount(trend.trend.gained)} in ${Math.round(trend.trend.hours)} h`;
 }
 

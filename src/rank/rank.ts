@@ -1,7 +1,7 @@
+import type { Candidate } from '../domain/candidate.ts';
 import type { Score } from '../domain/edition.ts';
 import type { Instant } from '../domain/time.ts';
 import type { TopicMatch } from '../domain/topic.ts';
-import type { Candidate } from './score.ts';
 import { scoreCandidate } from './score.ts';
 import type { Counts } from './signals.ts';
 import { gainOfLastDay, latestCounts } from './signals.ts';
@@ -39,7 +39,7 @@ export function rankPapers(input: {
   const trends = findTrends(
     matched.map(({ candidate, matches }) => ({
       id: candidate.paper.id,
-      gain: gainOfLastDay(candidate.signals, 'upvotes', now),
+      gain: gainOfLastDay(candidate.signals, 'upvotes', now, unlistedAt(candidate)),
       topics: matches.map((match) => match.topic),
     })),
   );
@@ -60,4 +60,9 @@ export function rankPapers(input: {
 /** Highest score first, ties by paper id. */
 export function byScore(a: RankedPaper, b: RankedPaper): number {
   return b.score.value - a.score.value || (a.candidate.paper.id < b.candidate.paper.id ? -1 : 1);
+}
+
+/** A time at which no voter could see it yet, where one is known. */
+function unlistedAt({ hasVotes, listedAt, seenAfter }: Candidate): Instant | undefined {
+  return hasVotes ? (listedAt ?? seenAfter) : undefined;
 }

@@ -1,26 +1,10 @@
+import type { Candidate } from '../domain/candidate.ts';
 import type { Score, ScorePart, Trend } from '../domain/edition.ts';
-import type { Paper } from '../domain/paper.ts';
-import type { Signal, SignalKind } from '../domain/signal.ts';
+import type { SignalKind } from '../domain/signal.ts';
 import type { Instant } from '../domain/time.ts';
 import { hourMs } from '../domain/time.ts';
 import { chanceOfListing, expectedVotes } from './prior.ts';
 import type { Counts } from './signals.ts';
-
-/** A paper that an edition may pick, with what is known of it. */
-export interface Candidate {
-  readonly paper: Paper;
-  readonly signals: readonly Signal[];
-  /** When a source put it on its list, where that is known exactly: the one with votes before others. */
-  readonly listedAt?: Instant;
-  /** When we first saw it on that list. */
-  readonly seenAt: Instant;
-  /** A time at which it was not yet on that list: our last reading without it, or the start of its list day. */
-  readonly seenAfter?: Instant;
-  /** A source that counts votes has listed it. */
-  readonly hasVotes: boolean;
-  /** First seen since the last edition. */
-  readonly isNew: boolean;
-}
 
 const youngestHours = 0.25;
 /** Weight of the prior, in shares of a day seen. */

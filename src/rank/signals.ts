@@ -9,7 +9,7 @@ export type Counts = Readonly<Partial<Record<SignalKind, number>>>;
 export interface Gain {
   /** Negative when more was taken back than added. */
   readonly gained: number;
-  /** Hours over which it was counted: 24, or fewer where the first count is younger than that. */
+  /** Hours over which it was counted: 24, or fewer where the paper or our first count is younger. */
   readonly hours: number;
 }
 
@@ -30,18 +30,27 @@ export function latestCounts(signals: readonly Signal[], now: Instant): Counts {
 
 /**
  * What one kind gained in the last 24 hours, at the source whose latest value is the largest: since its
- * last value at or before 24 h ago, else since its first. A value not counted again still holds, for only
- * changes are stored. Undefined where no source counted it by `now`.
+ * last value at or before 24 h ago; else since `zeroAt`, a time in those 24 h at which nothing could be
+ * counted yet; else since its first value. A value not counted again still holds, for only changes are
+ * stored. Undefined where no source counted it by `now`.
  */
-export function gainOfLastDay(signals: readonly Signal[], kind: SignalKind, now: Instant): Gain | undefined {
+export function gainOfLastDay(
+  signals: readonly Signal[],
+  kind: SignalKind,
+  now: Instant,
+  zeroAt?: Instant,
+): Gain | undefined {
   const series = leadingSeries(signals, kind, now);
   const first = series?.[0];
   const latest = series?.at(-1);
   if (!series || !first || !latest) return undefined;
-  const before = series.findLast((signal) => signal.countedAt <= now - dayMs);
-  return before
-    ? { gained: latest.value - before.value, hours: 24 }
-    : { gained: latest.value - first.value, hours: (now - first.countedAt) / hourMs };
+  const dayAgo = now - dayMs;
+  const before = series.findLast((signal) => signal.countedAt <= dayAgo);
+  if (before) return { gained: latest.value - before.value, hours: 24 };
+  if (zeroAt !== undefined && zeroAt >= dayAgo && zeroAt <= first.countedAt) {
+    return { gained: latest.value, hours: (now - zeroAt) / hourMs };
+  }
+  return { gained: latest.value - first.value, hours: (now - first.countedAt) / hourMs };
 }
 
 /** The counts of the source whose latest value is the largest, oldest first; ties by the source's name. */

@@ -2,7 +2,7 @@ import type { Author, Paper } from '../../src/domain/paper.ts';
 import type { Signal, SignalKind } from '../../src/domain/signal.ts';
 import { dayMs, hourMs, parseInstant } from '../../src/domain/time.ts';
 import type { Topic } from '../../src/domain/topic.ts';
-import type { Candidate } from '../../src/rank/score.ts';
+import type { Candidate } from '../../src/domain/candidate.ts';
 
 export const now = parseInstant('2026-11-18T06:00:00Z') ?? 0;
 

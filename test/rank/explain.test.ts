@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scoreFacts, shortCount, whyLine } from '../../src/rank/explain.ts';
 import { rankPapers } from '../../src/rank/rank.ts';
-import type { Candidate } from '../../src/rank/score.ts';
+import type { Candidate } from '../../src/domain/candidate.ts';
 import { select } from '../../src/rank/select.ts';
 import { compileTopics } from '../../src/rank/topics.ts';
 import type { WhyNotQuestion } from '../../src/rank/why-not.ts';
@@ -54,7 +54,7 @@ describe('the line that says why', () => {
   });
 
   test('leaves out what it does not know', () => {
-    expect(lineOf([voted(paper(1, { title: 'Tool use' }), 1)])).toBe('"tool use" in title · 1 vote');
+    expect(lineOf([voted(paper(1, { title: 'Tool use' }), 1)])).toBe('"tool use" in title · 1 vote in 8 h');
     expect(lineOf([unvoted(paper(1, { title: 'Tool use' }))])).toBe('"tool use" in title');
     expect(lineOf([unvoted(paper(1))], 'outside')).toBe('');
   });
@@ -70,7 +70,7 @@ describe('the line that says why', () => {
 
   test('gives outside the digest the rule of another topic, else the category', () => {
     expect(lineOf([voted(paper(1, { title: 'Beta', categories: ['q-bio.NC'] }), 30)], 'outside')).toBe(
-      '"beta" in title · 30 votes',
+      '"beta" in title · 30 votes in 8 h',
     );
     expect(lineOf([voted(paper(1, { categories: ['q-bio.NC'] }), 30)], 'outside')).toBe(
       'category q-bio.NC · 30 votes',

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { plainLine } from '../../src/domain/paper.ts';
 import { hourMs, parseInstant, utcMidnight } from '../../src/domain/time.ts';
 import { rankPapers } from '../../src/rank/rank.ts';
-import type { Candidate } from '../../src/rank/score.ts';
+import type { Candidate } from '../../src/domain/candidate.ts';
 import { compileTopics, matchTopics } from '../../src/rank/topics.ts';
 import { paper, topic } from './candidates.ts';
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RankedPaper } from '../../src/rank/rank.ts';
 import { rankPapers } from '../../src/rank/rank.ts';
-import type { Candidate } from '../../src/rank/score.ts';
+import type { Candidate } from '../../src/domain/candidate.ts';
 import type { Selection } from '../../src/rank/select.ts';
 import { select, selectedPapers } from '../../src/rank/select.ts';
 import { compileTopics } from '../../src/rank/topics.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { gainOfLastDay, latestCounts } from '../../src/rank/signals.ts';
-import { count, now } from './candidates.ts';
+import { count, hoursAgo, now } from './candidates.ts';
 
 describe('the latest counts', () => {
   test('are the last of each kind, and a kind nobody counted is absent', () => {
@@ -94,6 +94,13 @@ describe('the gain of the last day', () => {
 
   test('is unknown where nobody counted', () => {
     expect(gainOfLastDay([count('stars', 3, 3)], 'upvotes', now)).toBeUndefined();
+  });
+
+  test('counts from nothing where the paper could not be seen before, within the last day', () => {
+    const signals = [count('upvotes', 7, 3), count('upvotes', 9, 1)];
+    expect(gainOfLastDay(signals, 'upvotes', now, hoursAgo(8))).toEqual({ gained: 9, hours: 8 });
+    expect(gainOfLastDay(signals, 'upvotes', now, hoursAgo(25))).toEqual({ gained: 2, hours: 3 });
+    expect(gainOfLastDay(signals, 'upvotes', now, hoursAgo(2))).toEqual({ gained: 2, hours: 3 });
   });
 });
 

@@ -172,7 +172,7 @@ describe('parts of the mail', () => {
     expect(segment.shown).toBe(2);
   });
 
-  test('a subject names three topics and counts the others', () => {
+  test('a subject counts the topics when their names do not all fit', () => {
     const names = ['Agents', 'Retrieval', 'Vision', 'Speech', 'Robots'];
     const sections = names.map((name, index) => ({
       topic: name.toLowerCase(),
@@ -186,7 +186,7 @@ describe('parts of the mail', () => {
       ],
     }));
     expect(mail.segment({ ...sampleEdition, sections, outside: [] }, sampleSite).subject).toBe(
-      'Tue 24 Nov · 5 papers for Agents, Retrieval, Vision +2 · Odd Bcc: x@example.net',
+      'Tue 24 Nov · 5 papers in 5 topics · Odd Bcc: x@example.net',
     );
   });
 

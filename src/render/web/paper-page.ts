@@ -89,7 +89,7 @@ function pickView(site: Site, edition: Edition, pick: Pick): object {
     topic: topic?.name ?? (section ? line(section.name) : 'Outside the topics'),
     topicHref: topic?.href,
     rank: pick.rank,
-    score: pick.score.value.toFixed(1),
+    score: votes(pick.score.value),
     why: line(pick.why),
   };
 }
@@ -98,10 +98,10 @@ function scoreView(score: Score): object {
   const { trend } = score;
   const longest = Math.max(...score.parts.map((part) => part.value));
   return {
-    value: score.value.toFixed(1),
+    value: votes(score.value),
     parts: score.parts.map((part) => ({
       name: part.name,
-      value: part.value.toFixed(1),
+      value: votes(part.value),
       width: part.value > 0 ? Math.round((part.value / longest) * 100) : 0,
     })),
     age: counted(Math.round(score.ageHours), 'hour'),
@@ -117,6 +117,11 @@ function scoreView(score: Score): object {
 /** Whole per cent, rounded down, so that only everything is 100 %. */
 function percent(share: number): string {
   return `${Math.floor(share * 100 + 1e-9)} %`;
+}
+
+/** One decimal, with a real minus sign. */
+function votes(value: number): string {
+  return value.toFixed(1).replace('-', '−');
 }
 
 function signed(count: number): string {

@@ -305,6 +305,7 @@ describe('a paper page', () => {
       bodyOf(renderPages(pages, site, digests, [edition]), 'p/arxiv/2611.11801/index.html'),
       'main',
     )[0]?.text;
+    expect(text).toContain('−1.0');
     expect(text).toContain('No source told its upvotes and stars');
     expect(text).toContain('was 1 hour old. A paper of that age usually has 99 % of its votes.');
   });

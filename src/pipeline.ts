@@ -51,7 +51,7 @@ export interface Parts {
 
 export interface Day {
   /** The clock: a constant when `--now` is given. */
-  now(): Instant;
+  readonly now: () => Instant;
   readonly signal: AbortSignal;
   /** Told how far a stage is. */
   watch?(stage: Stage, done: number, total: number): void;

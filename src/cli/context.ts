@@ -19,7 +19,7 @@ export interface GlobalOptions {
 export interface Context {
   readonly options: GlobalOptions;
   /** In whole seconds, as every format writes it. */
-  now(): Instant;
+  readonly now: () => Instant;
   readonly signal: AbortSignal;
   /** A line of the result, on standard output. */
   print(text: string): void;

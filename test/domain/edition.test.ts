@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { coverageCounts, editionFor, editionPicks, type Edition } from '../../src/domain/edition.ts';
 import { sampleEdition, samplePaper, samplePick } from '../render/edition-sample.ts';

@@ -77,7 +77,13 @@ export async function openApp(
   let mail: Promise<DigestMail> | undefined;
   return {
     config,
-    site: { ...config.site, tagAuthority, topics: config.topics, isSample },
+    site: {
+      ...config.site,
+      tagAuthority,
+      topics: config.topics,
+      isSample,
+      hasOutbox: config.mail.transport === 'outbox' && isLoopback(config.serve.host),
+    },
     digests: config.digests,
     sources: config.sources.map(openSource),
     db,
@@ -99,6 +105,11 @@ export async function openApp(
       await db.destroy();
     },
   };
+}
+
+/** The outbox holds addresses and ways to unsubscribe: only who sits at the machine may look into it. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function openSource(source: SourceConfig): Source {

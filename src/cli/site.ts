@@ -14,7 +14,7 @@ export function siteHandler(app: App, now: () => Instant): SiteHandler {
     publishedDir: app.publishedDir,
     site,
     unsubscribe: unsubscribeRoutes({ db, tokens, pages, site, digests, now }),
-    ...(app.config.mail.transport === 'outbox' && { outbox: { dir: app.outboxDir, pages } }),
+    ...(site.hasOutbox === true && { outbox: { dir: app.outboxDir, pages } }),
     latestEditionAt: () => latestEditionAt(db),
     maxAgeSeconds: (at) => secondsToNextEdition(app, at),
     now,

@@ -100,7 +100,8 @@ function announce(context: Context, app: App, url: string): void {
   const shown = url.replace('//127.0.0.1:', '//localhost:') + path;
   context.print(`site     ${shown}`);
   context.print(`feeds    ${shown}feeds/`);
-  if (app.config.mail.transport === 'outbox') context.print(`mails    ${shown}outbox/ (${app.outboxDir})`);
+  if (app.site.hasOutbox === true) context.print(`mails    ${shown}outbox/ (${app.outboxDir})`);
+  else if (app.config.mail.transport === 'outbox') context.print(`mails    ${app.outboxDir}`);
   for (const { key, schedule, zone } of app.digests) {
     const next = nextSlot(schedule, zone, context.now());
     context.print(

@@ -76,7 +76,7 @@ export function paperId(identity: { arxiv?: string; doi?: string; url: string })
       .toLowerCase();
     const [, arxiv] = /^10\.48550\/arxiv\.(.+)$/.exec(doi) ?? [];
     if (arxiv !== undefined) return paperId({ arxiv, url: identity.url });
-    if (/^10\.\d{4,9}\/\S+$/.test(doi)) return `doi:${doi}`;
+    if (/^10\.\d{4,9}\/\S+$/.test(doi) && isPathSafe(doi)) return `doi:${doi}`;
   }
   const arxivUrl = /^https?:\/\/(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf)\/(.+?)(?:\.pdf)?$/.exec(
     identity.url,
@@ -86,6 +86,14 @@ export function paperId(identity: { arxiv?: string; doi?: string; url: string })
     if (parsed) return `arxiv:${parsed.id}`;
   }
   return `url:${createHash('sha256').update(normalUrl(identity.url)).digest('hex').slice(0, 32)}`;
+}
+
+/** A DOI may hold anything; one that cannot stand in a path (`10.1234/..`, empty segments) is known by its URL. */
+function isPathSafe(doi: string): boolean {
+  return (
+    doi.length <= 200 &&
+    doi.split('/').every((part) => part !== '' && !part.startsWith('.') && !/[\\\p{Cc}]/u.test(part))
+  );
 }
 
 /** One spelling of an address: https, host in lower case, no fragment, no trailing slash. */

@@ -21,6 +21,8 @@ export interface Site {
   readonly topics: readonly Topic[];
   /** The papers and people are invented: every output says so. */
   readonly isSample: boolean;
+  /** Mails go to an outbox that the site shows at `outbox/`. */
+  readonly hasOutbox?: boolean;
 }
 
 /** An absolute address below the site's root. */

@@ -147,6 +147,19 @@ describe('the command line', () => {
     expect(readdirSync(join(folder, 'data', 'outbox'))).toHaveLength(3);
   });
 
+  it('makes one edition and one mail for each reader when two processes run at once', async () => {
+    await configure(listings());
+    const ended = await Promise.all([broadsheet('run', '--now', now), broadsheet('run', '--now', now)]);
+    expect(ended.map(({ code }) => code)).toEqual([0, 0]);
+    const accepted = ended.map(({ stdout }) => Number(/(\d+) mails? accepted/.exec(stdout)?.[1]));
+    expect(accepted.reduce((sum, count) => sum + count, 0)).toBe(3);
+    const states = ended.map(({ stdout }) => /edition 1 (published|already published)/.exec(stdout)?.[1]);
+    expect(states.toSorted()).toEqual(['already published', 'published']);
+    const site = filesBelow(join(folder, 'data', 'site'));
+    expect((await broadsheet('publish', '--now', now)).stdout).toContain('site: 0 files written');
+    expect(filesBelow(join(folder, 'data', 'site'))).toEqual(site);
+  });
+
   it('prints one JSON document with --json', async () => {
     await configure(listings());
     const { stdout } = await broadsheet('run', '--json', '--now', now);

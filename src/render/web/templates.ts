@@ -104,6 +104,7 @@ function frame(site: Site, page: WebPage): object {
       { name: 'Latest', path: '' },
       { name: 'Archive', path: 'archive/' },
       { name: 'Feeds', path: 'feeds/' },
+      ...(site.hasOutbox === true ? [{ name: 'Outbox', path: 'outbox/' }] : []),
     ].map(({ name, path }) => ({ name, href: pageHref(site, path), isCurrent: path === page.path })),
     topics: site.topics.map((topic) => ({
       name: line(topic.name),

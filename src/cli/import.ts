@@ -1,5 +1,5 @@
 import { asError, SourceError } from '../errors.ts';
-import { storeListing, type ListingReport } from '../ingest/ingest.ts';
+import { storeListing, type ListingReport } from '../ingest/store-listing.ts';
 import { readPaperFile } from '../sources/file.ts';
 import { withApp, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { editionPicks } from '../../src/domain/edition.ts';
-import { storeListing } from '../../src/ingest/ingest.ts';
+import { storeListing } from '../../src/ingest/store-listing.ts';
 import { publishSite, makeEdition } from '../../src/pipeline.ts';
 import { readPaperFile } from '../../src/sources/file.ts';
 import { allEditions } from '../../src/store/editions.ts';

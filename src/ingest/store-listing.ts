@@ -1,0 +1,170 @@
+import type { Listing, Validators } from '../domain/listing.ts';
+import type { CalendarDate, Instant } from '../domain/time.ts';
+import { utcMidnight } from '../domain/time.ts';
+import { insertAppearances, updateAppearance } from '../store/appearances.ts';
+import type { Database, Queryable } from '../store/database.ts';
+import { insertListing, lastReadAt } from '../store/listings.ts';
+import { insertPapers, insertRevision, knownPapers, updatePaper } from '../store/papers.ts';
+import { storeSignals } from '../store/signals.ts';
+import { diffListing, isNews, type ChangedPaper, type ListingDiff } from './diff.ts';
+
+export interface ListingReport {
+  readonly requestKey: string;
+  readonly listDate: CalendarDate;
+  /** Entries in the answer, of each kind and dropped. */
+  readonly announced: number;
+  readonly announcedNew: number;
+  readonly announcedCrossListed: number;
+  readonly announcedRevised: number;
+  readonly dropped: Listing['dropped'];
+  /** Papers never seen before, announced as new or cross-listed. */
+  readonly added: number;
+  /** Papers that changed, known before or announced as a replacement. */
+  readonly revised: number;
+  readonly unchanged: number;
+  /** Signals that were stored, because they differ from the last count. */
+  readonly signals: number;
+  readonly quiet: boolean;
+}
+
+/**
+ * Stores one listing in one transaction: papers, what the source said, revisions, signals and the counts.
+ * Reading the same listing again changes nothing but the count of readings. One that was read before a
+ * listing that is stored already (a past day done again) adds what is missing and revises nothing: what the
+ * source said then is not news.
+ */
+export async function storeListing(
+  db: Database,
+  requestKey: string,
+  listing: Listing,
+  validators: Validators,
+  lastOkAt: Instant | undefined,
+): Promise<ListingReport> {
+  return db.transaction().execute(async (transaction) => {
+    const ids = listing.entries.map((entry) => entry.paper.id);
+    const diff = diffListing(listing, await knownPapers(transaction, listing.source, ids));
+    const isOutdated = listing.readAt < ((await lastReadAt(transaction, listing.source)) ?? -Infinity);
+    const changes = isOutdated
+      ? diff.completed.filter((change) => change.isFirstInSource)
+      : [...diff.revised, ...diff.completed];
+    await storeAdded(transaction, listing, diff, seenAfter(listing, lastOkAt));
+    for (const change of changes) {
+      await storeChanged(transaction, listing, change, seenAfter(listing, lastOkAt));
+    }
+    const signals = await storeSignals(
+      transaction,
+      listing.source,
+      listing.readAt,
+      listing.entries.flatMap((entry) =>
+        entry.signals.map((signal) => ({
+          ...signal,
+          paperId: entry.paper.id,
+          source: listing.source,
+          countedAt: listing.readAt,
+        })),
+      ),
+    );
+    const counts = {
+      added: diff.added.length,
+      revised: (isOutdated ? 0 : diff.revised.length) + diff.addedAsRevised.length,
+      unchanged: diff.unchanged + diff.completed.length + (isOutdated ? diff.revised.length : 0),
+    };
+    await insertListing(transaction, requestKey, listing, counts, validators);
+    const count = (...kinds: readonly string[]): number =>
+      listing.entries.filter((entry) => kinds.includes(entry.kind)).length;
+    return {
+      requestKey,
+      listDate: listing.listDate,
+      announced: listing.announced,
+      announcedNew: count('new'),
+      announcedCrossListed: count('cross-list'),
+      announcedRevised: count('replacement', 'replacement-cross-list'),
+      dropped: listing.dropped,
+      ...counts,
+      signals,
+      quiet: listing.quiet,
+    };
+  });
+}
+
+/** Our last reading of the source without the papers that are new now; at least the start of the list day. */
+function seenAfter(listing: Listing, lastOkAt: Instant | undefined): Instant | undefined {
+  const earlier = [utcMidnight(listing.listDate), lastOkAt ?? -Infinity].filter((at) => at < listing.readAt);
+  return earlier.length > 0 ? Math.max(...earlier) : undefined;
+}
+
+async function storeAdded(
+  db: Queryable,
+  listing: Listing,
+  diff: ListingDiff,
+  after: Instant | undefined,
+): Promise<void> {
+  const unknown = [...diff.added, ...diff.addedAsRevised];
+  await insertPapers(
+    db,
+    unknown.map(({ entry }) => ({
+      paper: { ...entry.paper, firstSeenAt: listing.readAt, firstSource: listing.source },
+      textSource: listing.source,
+    })),
+  );
+  await insertAppearances(
+    db,
+    unknown.map(({ entry, said }) => ({
+      source: listing.source,
+      entry,
+      said,
+      isNews: isNews(entry),
+      hasVotes: listing.hasVotes,
+      listDate: listing.listDate,
+      firstSeenAt: listing.readAt,
+      ...(after !== undefined && { seenAfter: after }),
+    })),
+  );
+}
+
+async function storeChanged(
+  db: Queryable,
+  listing: Listing,
+  change: ChangedPaper,
+  after: Instant | undefined,
+): Promise<void> {
+  const { entry, said, record, textSource, fields, fromVersion } = change;
+  const isRevised = fields.length > 0;
+  await updatePaper(db, {
+    id: record.id,
+    record,
+    textSource,
+    ...(isRevised && { revisedAt: listing.readAt }),
+  });
+  if (change.isFirstInSource) {
+    await insertAppearances(db, [
+      {
+        source: listing.source,
+        entry,
+        said,
+        isNews: isNews(entry),
+        hasVotes: listing.hasVotes,
+        listDate: listing.listDate,
+        firstSeenAt: listing.readAt,
+        ...(after !== undefined && { seenAfter: after }),
+      },
+    ]);
+  } else {
+    await updateAppearance(db, {
+      source: listing.source,
+      paperId: record.id,
+      said,
+      ...(change.becameNews && { becameNewsAt: listing.readAt }),
+    });
+  }
+  if (isRevised) {
+    await insertRevision(db, {
+      paperId: record.id,
+      source: listing.source,
+      seenAt: listing.readAt,
+      fields,
+      ...(fromVersion !== undefined && { fromVersion }),
+      ...(record.version !== undefined && { toVersion: record.version }),
+    });
+  }
+}

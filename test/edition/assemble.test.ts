@@ -1,0 +1,113 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Digest } from '../../src/domain/digest.ts';
+import { editionPicks } from '../../src/domain/edition.ts';
+import { assembleEdition, hasNews, type EditionMaterial } from '../../src/edition/assemble.ts';
+import { authors, now, paper, topic, unvoted, voted } from '../rank/candidates.ts';
+
+const digest: Digest = {
+  key: 'daily',
+  name: 'The Daily',
+  description: 'Every day.',
+  schedule: '30 2 * * *',
+  zone: 'Etc/UTC',
+  topics: ['beta', 'alpha'],
+  picksPerTopic: 2,
+  picksOutside: 1,
+  alsoNew: 3,
+  windowDays: 7,
+  maxLatenessHours: 6,
+};
+
+const titled = (number: number, title: string, votes: number) => voted(paper(number, { title }), votes);
+
+const candidates = [
+  titled(1, 'On alpha', 40),
+  titled(2, 'On alpha again', 30),
+  titled(3, 'Alpha and more alpha', 20),
+  titled(4, 'On beta', 10),
+  titled(5, 'On beta and alpha', 9),
+  titled(6, 'On nothing', 8),
+  titled(7, 'On gamma', 7),
+  unvoted(paper(8, { title: 'An unseen alpha' })),
+  { ...titled(9, 'An old alpha', 2), isNew: false },
+];
+
+function material(change: Partial<EditionMaterial> = {}): EditionMaterial {
+  return {
+    digest,
+    topics: [topic('alpha'), topic('beta'), topic('gamma')],
+    editionDate: '2026-11-18',
+    number: 3,
+    now,
+    candidates,
+    updated: [],
+    revisedPapers: 0,
+    sources: [],
+    ...change,
+  };
+}
+
+describe('an edition', () => {
+  it('has the sections of the digest in its order, best first, and what is outside apart', () => {
+    const { edition } = assembleEdition(material());
+    const shown = edition.sections.map(({ topic: key, picks }) => [
+      key,
+      picks.map((pick) => pick.paper.title),
+    ]);
+    expect(shown).toEqual([
+      ['beta', ['On beta', 'On beta and alpha']],
+      ['alpha', ['On alpha', 'On alpha again']],
+    ]);
+    expect(edition.outside.map((pick) => pick.paper.title)).toEqual(['On nothing']);
+    expect(edition.topics.map(({ key }) => key)).toEqual(['beta', 'alpha']);
+  });
+
+  it('names new papers of its topics that were not picked by their titles, best first', () => {
+    const { edition } = assembleEdition(material());
+    expect(edition.alsoNew.map((one) => one.title)).toEqual(['Alpha and more alpha', 'An unseen alpha']);
+  });
+
+  it('counts the new papers by the topics of the digest they belong to', () => {
+    const { coverage } = assembleEdition(material()).edition;
+    expect(coverage.newPapers).toBe(8);
+    expect(coverage.newByTopics).toEqual([
+      { topics: ['alpha'], count: 4 },
+      { topics: ['beta'], count: 1 },
+      { topics: ['beta', 'alpha'], count: 1 },
+    ]);
+  });
+
+  it('keeps the first names of a long author list and the last', () => {
+    const many = voted(paper(1, { title: 'On alpha', authors: authors(3303) }), 10);
+    const [pick] = editionPicks(assembleEdition(material({ candidates: [many] })).edition);
+    expect(pick?.paper.authorCount).toBe(3303);
+    expect(pick?.paper.authors).toHaveLength(13);
+    expect(pick?.paper.authors.at(-1)?.name).toBe('Author 3302');
+  });
+
+  it('has news only when something new came and something is worth a pick', () => {
+    const newsOf = (list: EditionMaterial['candidates']) =>
+      hasNews(assembleEdition(material({ candidates: list })).edition);
+    expect(newsOf(candidates)).toBe(true);
+    expect(newsOf([])).toBe(false);
+    expect(newsOf(candidates.map((one) => ({ ...one, isNew: false })))).toBe(false);
+    expect(
+      newsOf([titled(1, 'On alpha', 0)].map((one) => ({ ...one, listedAt: now - 72 * 3_600_000 }))),
+    ).toBe(false);
+  });
+
+  it('is the same to the byte for the same material in any order', () => {
+    const expected = JSON.stringify(assembleEdition(material()).edition);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(candidates, { minLength: candidates.length }), (shuffled) => {
+        expect(JSON.stringify(assembleEdition(material({ candidates: shuffled })).edition)).toBe(expected);
+      }),
+    );
+  });
+
+  it('survives being stored as JSON', () => {
+    const { edition } = assembleEdition(material());
+    expect(JSON.parse(JSON.stringify(edition))).toEqual(edition);
+  });
+});

@@ -1,0 +1,166 @@
+CREATE TABLE appearances (
+  source text not null,
+  paper_id text not null references papers (id),
+  source_key text not null,
+  is_news integer not null check (is_news in (0, 1)),
+  has_votes integer not null check (has_votes in (0, 1)),
+  list_date text not null,
+  listed_at integer,
+  seen_after integer,
+  first_seen_at integer not null,
+  said text not null,
+  primary key (source, paper_id)
+) strict, without rowid;
+
+CREATE TABLE attempts (
+  delivery_id integer not null references deliveries (id),
+  lease_epoch integer not null,
+  started_at integer not null,
+  handed_over_at integer,
+  ended_at integer,
+  result text,
+  code integer,
+  reply text,
+  primary key (delivery_id, lease_epoch)
+) strict, without rowid;
+
+CREATE TABLE deliveries (
+  id integer primary key,
+  edition_id integer not null references editions (id),
+  digest text not null,
+  address text not null,
+  address_hash text not null,
+  name text,
+  topics text,
+  state text not null check (state in
+    ('pending', 'leased', 'in_doubt', 'accepted', 'deferred', 'rejected', 'expired', 'suppressed')),
+  attempts integer not null,
+  next_attempt_at integer not null,
+  lease_owner text,
+  lease_until integer,
+  lease_epoch integer not null,
+  message_id text not null unique,
+  prepared_at integer not null,
+  ended_at integer,
+  last_code integer,
+  last_reply text,
+  unique (edition_id, address_hash)
+) strict;
+
+CREATE TABLE editions (
+  id integer primary key,
+  digest text not null,
+  edition_date text not null,
+  number integer not null,
+  published_at integer not null,
+  content text not null,
+  unique (digest, edition_date),
+  unique (digest, number)
+) strict;
+
+CREATE TABLE installation (
+  key text primary key,
+  value text not null
+) strict;
+
+CREATE TABLE listings (
+  id integer primary key,
+  source text not null,
+  request_key text not null,
+  list_date text not null,
+  read_at integer not null,
+  quiet integer not null,
+  announced integer not null,
+  added integer not null,
+  revised integer not null,
+  unchanged integer not null,
+  dropped text not null,
+  etag text,
+  last_modified text,
+  body_hash text
+) strict;
+
+CREATE TABLE papers (
+  id text primary key,
+  version integer,
+  title text not null,
+  abstract text not null,
+  authors text not null,
+  categories text not null,
+  keywords text not null,
+  links text not null,
+  organization text,
+  doi text,
+  submitted_at integer,
+  media_count integer,
+  submitter_followers integer,
+  first_seen_at integer not null,
+  first_source text not null,
+  text_source text not null,
+  revised_at integer
+) strict;
+
+CREATE TABLE picks (
+  digest text not null,
+  paper_id text not null references papers (id),
+  edition_id integer not null references editions (id),
+  topic text not null,
+  primary key (digest, paper_id)
+) strict, without rowid;
+
+CREATE TABLE revisions (
+  id integer primary key,
+  paper_id text not null references papers (id),
+  source text not null,
+  seen_at integer not null,
+  from_version integer,
+  to_version integer,
+  fields text not null
+) strict;
+
+CREATE TABLE signals (
+  paper_id text not null references papers (id),
+  kind text not null,
+  source text not null,
+  counted_at integer not null,
+  value integer not null check (value >= 0),
+  primary key (paper_id, kind, source, counted_at)
+) strict, without rowid;
+
+CREATE TABLE slots (
+  digest text not null,
+  slot_at integer not null,
+  owner text not null,
+  lease_until integer not null,
+  finished_at integer,
+  outcome text,
+  primary key (digest, slot_at)
+) strict, without rowid;
+
+CREATE TABLE source_states (
+  source text primary key,
+  last_ok_at integer,
+  is_quiet integer not null,
+  failed_at integer,
+  failure text
+) strict;
+
+CREATE TABLE suppressions (
+  address_hash text not null,
+  digest text not null,
+  reason text not null,
+  since_at integer not null,
+  primary key (address_hash, digest)
+) strict, without rowid;
+
+CREATE INDEX appearances_by_paper on appearances (paper_id);
+
+CREATE INDEX appearances_news on appearances (first_seen_at) where is_news = 1;
+
+CREATE INDEX deliveries_open on deliveries (next_attempt_at, id) where state in ('pending', 'deferred', 'leased');
+
+CREATE INDEX listings_by_request on listings (source, request_key, id);
+
+CREATE INDEX papers_by_first_seen on papers (first_seen_at);
+
+CREATE INDEX revisions_by_time on revisions (seen_at);

@@ -82,6 +82,7 @@ export async function runDay(
 
 /** Sources -> store: every listing that changed, diffed against what is known. */
 export async function readSources(parts: Parts, day: Day): Promise<readonly SourceReport[]> {
+  day.watch?.('sources', 0, parts.sources.length);
   return ingest(parts.sources, {
     db: parts.db,
     http: parts.http,
@@ -98,6 +99,7 @@ export async function makeEdition(
   slot: { readonly digest: Digest; readonly editionDate: CalendarDate },
 ): Promise<EditionOutcome> {
   day.signal.throwIfAborted();
+  day.watch?.('editions', 0, 1);
   const outcome = await publishEdition(parts.db, editionOrder(parts, day, slot));
   day.watch?.('editions', 1, 1);
   return outcome;
@@ -125,6 +127,7 @@ export interface SiteReport {
 /** Editions -> feeds and pages, as files. Made from the frozen editions alone; an unchanged file is not touched. */
 export async function publishSite(parts: Parts, day: Day): Promise<SiteReport> {
   day.signal.throwIfAborted();
+  day.watch?.('site', 0, 1);
   const editions = (await allEditions(parts.db)).map((stored) => stored.edition);
   const report = await writePublished(parts.publishedDir, [
     ...renderPages(parts.pages, parts.site, parts.digests, editions),
@@ -182,6 +185,8 @@ export async function sendMails(
       ),
     ),
   );
+  const due = totalPrepared(audiences);
+  day.watch?.('mails', 0, due);
   let ended = 0;
   const sent = await dispatch({
     db: parts.db,
@@ -195,7 +200,7 @@ export async function sendMails(
     },
     now: day.now,
     signal: day.signal,
-    onProgress: () => day.watch?.('mails', (ended += 1), Math.max(ended, totalPrepared(audiences))),
+    onProgress: () => day.watch?.('mails', (ended += 1), Math.max(ended, due)),
   });
   const reports = editions.map(async ({ id, edition: { digest, editionDate } }) => {
     const audience = audiences.get(id);

@@ -30,14 +30,21 @@ export async function start(context: Context): Promise<ExitCode> {
   }
   const config = readConfig(context);
   await using app = await openApp(config, { now: context.now() });
-  const isFirst = !(await hasEditions(app));
-  if (isFirst) report(context, await firstDay(context, app));
-  else {
+  const days: DayReport[] = [];
+  if (await hasEditions(app)) {
     using day = await openDay(context);
     await publishSite(app, day);
+  } else {
+    days.push(await firstDay(context, app));
+    report(context, days);
   }
 
-  await using sample = (await hasEditions(app)) ? undefined : await openSample(context, app);
+  const shown = (await hasEditions(app)) ? undefined : await openSample(context, app);
+  await using sample = shown?.sample;
+  if (shown) {
+    days.push(shown.lastDay);
+    report(context, [shown.lastDay]);
+  }
   let handle = siteHandler(sample ?? app, context.now);
   const server = await startServer({
     app: { fetch: (request) => handle(request) },
@@ -45,7 +52,7 @@ export async function start(context: Context): Promise<ExitCode> {
     port: config.serve.port,
     signal: context.signal,
   });
-  announce(context, sample ?? app, server.url);
+  announce(context, sample ?? app, server.url, days);
 
   await keepSchedule(context, app, async () => {
     if (await hasEditions(app)) handle = siteHandler(app, context.now);
@@ -80,33 +87,40 @@ async function firstDay(context: Context, app: App): Promise<DayReport> {
   return done;
 }
 
-function report(context: Context, day: DayReport): void {
-  if (context.options.json) context.print(JSON.stringify(day, undefined, 2));
-  else for (const line of dayLines(day)) context.print(line);
+function report(context: Context, days: readonly DayReport[]): void {
+  if (context.options.json) return;
+  for (const line of days.flatMap(dayLines)) context.print(line);
 }
 
-async function openSample(context: Context, app: App): Promise<App> {
-  const { sample, lastDay } = await makeSample(context, app.config);
+async function openSample(context: Context, app: App): ReturnType<typeof makeSample> {
+  const made = await makeSample(context, app.config);
   context.note(
     '\nNo edition could be made of the sources, for the reasons above. So you see the bundled SAMPLE meanwhile:\n' +
-      `invented papers and readers, kept apart in ${sample.config.dataDir}. The schedule goes on asking the sources.\n`,
+      `invented papers and readers, kept apart in ${made.sample.config.dataDir}. The schedule goes on asking the sources.\n`,
   );
-  report(context, lastDay);
-  return sample;
+  return made;
 }
 
-function announce(context: Context, app: App, url: string): void {
+/** What was done at the start and where to look; with `--json` the one document of this command. */
+function announce(context: Context, app: App, url: string, days: readonly DayReport[]): void {
   const path = new URL(app.site.baseUrl).pathname.slice(1);
-  const shown = url.replace('//127.0.0.1:', '//localhost:') + path;
-  context.print(`site     ${shown}`);
-  context.print(`feeds    ${shown}feeds/`);
-  if (app.site.hasOutbox === true) context.print(`mails    ${shown}outbox/ (${app.outboxDir})`);
-  else if (app.config.mail.transport === 'outbox') context.print(`mails    ${app.outboxDir}`);
-  for (const { key, schedule, zone } of app.digests) {
-    const next = nextSlot(schedule, zone, context.now());
-    context.print(
-      `next     ${key} at ${next ? formatInstant(next.at) : 'no time: its schedule never comes'}`,
-    );
+  const site = url.replace('//127.0.0.1:', '//localhost:') + path;
+  const mails = app.site.hasOutbox === true ? `${site}outbox/` : undefined;
+  const outbox = app.config.mail.transport === 'outbox' ? app.outboxDir : undefined;
+  const next = app.digests.map(({ key, schedule, zone }) => {
+    const slot = nextSlot(schedule, zone, context.now());
+    return { digest: key, at: slot && formatInstant(slot.at) };
+  });
+  if (context.options.json) {
+    context.print(JSON.stringify({ days, site, feeds: `${site}feeds/`, mails, outbox, next }, undefined, 2));
+    return;
+  }
+  context.print(`site     ${site}`);
+  context.print(`feeds    ${site}feeds/`);
+  if (outbox !== undefined)
+    context.print(`mails    ${mails === undefined ? outbox : `${mails} (${outbox})`}`);
+  for (const { digest, at } of next) {
+    context.print(`next     ${digest} at ${at ?? 'no time: its schedule never comes'}`);
   }
   context.note('Stop with Ctrl-C.');
 }

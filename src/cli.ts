@@ -71,24 +71,32 @@ verb('why', 'say why a paper is, or is not, in an edition')
 verb('import', 'store papers from files: saved answers, JSON lines, BibTeX, a saved Daily Papers page')
   .argument('<file...>')
   .action(run(async (context, files) => (await import('./cli/import.ts')).importFiles(context, files)));
-verb('subscribers', 'list the readers in the subscriber files, and what is wrong in them').action(
-  run(async (context) => (await import('./cli/subscribers.ts')).listSubscribers(context)),
-);
+group('subscribers', '"subscribers list": the readers in the files, and what is wrong there')
+  .command('list')
+  .description('List the readers, and what is wrong in the files.')
+  .action(run(async (context) => (await import('./cli/subscribers.ts')).listSubscribers(context)));
 verb('status', 'show sources, editions and deliveries at a glance').action(
   run(async (context) => (await import('./cli/status.ts')).status(context)),
 );
 verb('init', 'write a commented broadsheet.yaml').action(
   run(async (context) => (await import('./cli/setup.ts')).init(context)),
 );
-verb('config', 'check the configuration and name every fault')
-  .argument('<check>', 'the word "check"', checkWord)
+group('config', '"config check": name every fault of the configuration')
+  .command('check')
+  .description('Check the configuration and name every fault with its line.')
   .action(run(async (context) => (await import('./cli/setup.ts')).checkConfig(context)));
 verb('migrate', 'bring the database up to date').action(
   run(async (context) => (await import('./cli/setup.ts')).migrate(context)),
 );
 
 function verb(name: string, summary: string): Command {
-  return program.command(name).description(`${summary}.`).summary(summary).exitOverride();
+  const sentence = summary.replace(/^./, (letter) => letter.toUpperCase());
+  return program.command(name).description(`${sentence}.`).summary(summary).exitOverride();
+}
+
+/** A command that has commands of its own. */
+function group(name: string, summary: string): Command {
+  return verb(name, summary).helpCommand(false);
 }
 
 type Action<Options> = (context: Context, args: readonly string[], options: Options) => Promise<ExitCode>;
@@ -119,11 +127,6 @@ function date(text: string): CalendarDate {
 
 function list(text: string): readonly string[] {
   return text.split(/[\s,]+/).filter((word) => word !== '');
-}
-
-function checkWord(text: string): string {
-  if (text !== 'check') throw new InvalidArgumentError('expected "check".');
-  return text;
 }
 
 /** What a failure is for the shell, after a message that says what to do. */

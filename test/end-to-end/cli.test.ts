@@ -238,7 +238,7 @@ describe('the command line', () => {
   it('lists the readers and names the broken rows', async () => {
     await configure(listings());
     writeFileSync(join(folder, 'subscribers', 'more.csv'), 'address,topics\nnot an address,agents\n');
-    const { code, stdout } = await broadsheet('subscribers');
+    const { code, stdout } = await broadsheet('subscribers', 'list');
     expect(code).toBe(3);
     expect(stdout).toMatch(/more\.csv:2: .*not an address/);
     expect(stdout.trim().split('\n').at(-1)).toBe('3 readers, 1 faults');

@@ -19,7 +19,7 @@ export async function importFiles(context: Context, files: readonly string[]): P
       try {
         const listings: ListingReport[] = [];
         for (const listing of await readPaperFile(file, context.now())) {
-          listings.push(await storeListing(db, `file=${file}`, listing, {}, undefined));
+          listings.push(await storeListing(db, { requestKey: `file=${file}`, listing, validators: {} }));
         }
         done.push({ file, listings });
       } catch (error) {

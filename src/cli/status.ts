@@ -42,10 +42,10 @@ export async function status(context: Context): Promise<ExitCode> {
   });
   if (context.options.json) context.print(JSON.stringify(report, undefined, 2));
   else {
-    for (const { name, address, lastOkAt, failure } of report.sources) {
+    for (const { name, address, state, reason, lastOkAt } of report.sources) {
       const read = lastOkAt === undefined ? 'never read' : `last read ${formatInstant(lastOkAt)}`;
-      const failed = failure ? `, FAILED ${formatInstant(failure.at)}: ${failure.reason}` : '';
-      context.print(`${name} (${address}): ${read}${failed}`);
+      const stands = reason === undefined ? (state ?? '') : `${state?.toUpperCase() ?? ''}: ${reason}`;
+      context.print(`${name} (${address}): ${[read, stands].filter(Boolean).join(', ')}`);
     }
     for (const { digest, editionDate, number, newInTopics, shown, deliveries } of report.editions) {
       const mails = Object.entries(deliveries)

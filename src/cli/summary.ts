@@ -1,4 +1,4 @@
-import { coverageCounts } from '../domain/edition.ts';
+import { coverageCounts, isMissing } from '../domain/edition.ts';
 import type { DispatchResult } from '../deliver/dispatch.ts';
 import type { EditionOutcome } from '../edition/publish.ts';
 import type { SourceReport } from '../ingest/ingest.ts';
@@ -35,10 +35,14 @@ export function sourceLines(report: SourceReport): readonly string[] {
     ok: facts.length > 0 ? facts.join(', ') : 'nothing announced',
     quiet: 'quiet day, nothing announced',
     unchanged: 'unchanged',
+    partial: ['PARTIAL', ...facts].join(', '),
+    stale: ['STALE', ...facts].join(', '),
     failed: ['FAILED', ...(report.listings.length > 0 ? facts : [])].join(', '),
   }[report.state];
+  const isDoubtful = report.state === 'partial' || report.state === 'stale';
   return [
     `${report.source}: ${state}`,
+    ...(isDoubtful && report.reason !== undefined ? [`    ${report.reason}`] : []),
     ...report.failures.map((failure) => `    ${failure.requestKey}: ${failure.message}`),
     ...dropped.slice(0, 5),
     ...(dropped.length > 5 ? [`    and ${dropped.length - 5} more dropped`] : []),
@@ -92,7 +96,7 @@ export function faultLine(fault: RowFault): string {
 }
 
 function totals({ sources, editions, mails }: DayReport): string {
-  const failed = sources.filter((source) => source.state === 'failed').length;
+  const failed = sources.filter(isLacking).length;
   const added = sources.flatMap((source) => source.listings).reduce((sum, listing) => sum + listing.added, 0);
   const made = editions.filter((outcome) => outcome.state === 'published').length;
   return (
@@ -116,8 +120,13 @@ export function sentWords(sent: DispatchResult): string {
   ].join(', ');
 }
 
+/** Nothing, or not all, could be had of it. */
+function isLacking({ state }: SourceReport): boolean {
+  return state !== 'unchanged' && isMissing({ state });
+}
+
 export function sourcesExit(sources: readonly SourceReport[]): ExitCode {
-  return sources.some((source) => source.state === 'failed') ? 3 : 0;
+  return sources.some(isLacking) ? 3 : 0;
 }
 
 export function mailsExit({ sent, faults }: MailReport): ExitCode {

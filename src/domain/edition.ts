@@ -91,12 +91,17 @@ export interface TitleOnly {
 /** How a source stood when the edition was made. */
 export interface SourceState {
   readonly name: string;
-  readonly state: 'ok' | 'quiet' | 'failed' | 'never read';
+  readonly state: 'ok' | 'quiet' | 'partial' | 'stale' | 'failed' | 'never read';
   /** Papers first met through it since the last edition. */
   readonly added: number;
   readonly lastReadAt?: Instant;
-  /** Why it failed, one sentence. */
+  /** Why it is partial, stale or failed, one sentence. */
   readonly reason?: string;
+}
+
+/** Something of the source may be missing in the edition. */
+export function isMissing(source: { readonly state: SourceState['state'] }): boolean {
+  return source.state !== 'ok' && source.state !== 'quiet';
 }
 
 export interface Coverage {

@@ -1,7 +1,7 @@
 import type { PaperId } from './paper.ts';
 import type { Instant } from './time.ts';
 
-export type SignalKind = 'upvotes' | 'comments' | 'stars';
+export type SignalKind = 'upvotes' | 'comments' | 'stars' | 'citations';
 
 /** A count that a source told us, before it is tied to a time. */
 export interface SignalCount {

@@ -95,10 +95,10 @@ async function statesOf(
     const lastReadAt = state?.lastOkAt;
     return {
       name,
-      state: !state ? 'never read' : state.failure ? 'failed' : state.isQuiet ? 'quiet' : 'ok',
+      state: state?.state ?? 'never read',
       added: added.get(name) ?? 0,
       ...(lastReadAt !== undefined && { lastReadAt }),
-      ...(state?.failure && { reason: state.failure.reason }),
+      ...(state?.reason !== undefined && { reason: state.reason }),
     };
   });
 }

@@ -3,8 +3,9 @@ import type { Instant } from '../domain/time.ts';
 import type { HttpClient } from '../sources/http.ts';
 import type { ListingRequest, Source } from '../sources/source.ts';
 import type { Database } from '../store/database.ts';
-import { lastValidators } from '../store/listings.ts';
-import { recordSourceFailure, recordSourceOk, sourceStates } from '../store/source-states.ts';
+import { lastListing, lastValidators } from '../store/listings.ts';
+import { recordSourceState, sourceStates, type SourceStanding } from '../store/source-states.ts';
+import { judgeUnchanged, type Health } from './health.ts';
 import { storeListing, type ListingReport } from './store-listing.ts';
 
 export interface RequestFailure {
@@ -16,7 +17,10 @@ export interface RequestFailure {
 export interface SourceReport {
   readonly source: string;
   readonly address: string;
-  readonly state: 'ok' | 'quiet' | 'unchanged' | 'failed';
+  /** The worst of its answers; `unchanged` when all were as before, as expected. */
+  readonly state: SourceStanding | 'unchanged';
+  /** Why it is partial, stale or failed, one sentence. */
+  readonly reason?: string;
   /** The listings that said something new; an unchanged one leaves no report. */
   readonly listings: readonly ListingReport[];
   readonly unchangedListings: number;
@@ -41,7 +45,7 @@ export async function ingest(
   context: IngestContext,
 ): Promise<readonly SourceReport[]> {
   let done = 0;
-  return Promise.all(
+  const ended = await Promise.allSettled(
     sources.map(async (source) => {
       const report = await ingestSource(source, context);
       done += 1;
@@ -49,51 +53,73 @@ export async function ingest(
       return report;
     }),
   );
+  return ended.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
 }
 
 async function ingestSource(source: Source, context: IngestContext): Promise<SourceReport> {
+  const { db, now, signal, http } = context;
   const listings: ListingReport[] = [];
   const failures: RequestFailure[] = [];
-  let unchangedListings = 0;
-  const lastOkAt = (await sourceStates(context.db)).get(source.name)?.lastOkAt;
+  const unchanged: Health[] = [];
+  const before = (await sourceStates(db)).get(source.name);
+  const dueDate = source.dueDate?.(now);
   let requests: readonly ListingRequest[] = [];
   try {
-    requests = await source.requests(context.now);
+    requests = await source.requests(now);
   } catch (error) {
     failures.push(failureOf('requests', error));
   }
   for (const request of requests) {
-    context.signal.throwIfAborted();
+    signal.throwIfAborted();
     try {
-      const validators = await lastValidators(context.db, source.name, request.key);
-      const answer = await source.read(request, {
-        now: context.now,
-        signal: context.signal,
-        http: context.http,
-        ...(validators && { validators }),
-      });
-      if (answer.state === 'unchanged') unchangedListings += 1;
-      else {
+      const validators = await lastValidators(db, source.name, request.key);
+      const answer = await source.read(request, { now, signal, http, ...(validators && { validators }) });
+      if (answer.state === 'unchanged') {
+        unchanged.push(judgeUnchanged(await lastListing(db, source.name, request.key), dueDate));
+      } else {
         listings.push(
-          await storeListing(context.db, request.key, answer.listing, answer.validators, lastOkAt),
+          await storeListing(db, {
+            requestKey: request.key,
+            listing: answer.listing,
+            validators: answer.validators,
+            ...(before?.lastOkAt !== undefined && { lastOkAt: before.lastOkAt }),
+            ...(dueDate !== undefined && { dueDate }),
+          }),
         );
       }
     } catch (error) {
-      if (context.signal.aborted) throw error;
+      if (signal.aborted) throw error;
       failures.push(failureOf(request.key, error));
     }
   }
-  const isQuiet = listings.length === 0 ? undefined : listings.every((listing) => listing.quiet);
-  const [failure] = failures;
-  if (failure) await recordSourceFailure(context.db, source.name, context.now, failure.message);
-  else await recordSourceOk(context.db, source.name, context.now, isQuiet);
+  const outcome = standing(failures, [...listings.map((listing) => listing.health), ...unchanged]);
+  const isAsBefore = outcome.state === 'ok' && listings.length === 0;
+  await recordSourceState(db, source.name, now, isAsBefore && before?.state === 'quiet' ? before : outcome);
   return {
     source: source.name,
     address: source.address,
-    state: failure ? 'failed' : isQuiet ? 'quiet' : listings.length === 0 ? 'unchanged' : 'ok',
+    ...outcome,
+    ...(isAsBefore && { state: 'unchanged' }),
     listings,
-    unchangedListings,
+    unchangedListings: unchanged.length,
     failures,
+  };
+}
+
+/** How a source stands by all its answers: the worst counts, and it is quiet only when every listing is. */
+function standing(
+  failures: readonly RequestFailure[],
+  healths: readonly Health[],
+): { readonly state: SourceStanding; readonly reason?: string } {
+  const [failure] = failures;
+  if (failure) return { state: 'failed', reason: failure.message };
+  const untrusted = healths.find((health) => health.state === 'stale' || health.state === 'partial');
+  if (untrusted) return untrusted;
+  return {
+    state: healths.length > 0 && healths.every((health) => health.state === 'quiet') ? 'quiet' : 'ok',
   };
 }
 

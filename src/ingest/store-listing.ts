@@ -3,9 +3,10 @@ import type { CalendarDate, Instant } from '../domain/time.ts';
 import { utcMidnight } from '../domain/time.ts';
 import { insertAppearances, updateAppearance } from '../store/appearances.ts';
 import type { Database, Queryable } from '../store/database.ts';
-import { insertListing, lastReadAt } from '../store/listings.ts';
+import { insertListing, lastListingBefore, lastReadAt } from '../store/listings.ts';
 import { insertPapers, insertRevision, knownPapers, updatePaper } from '../store/papers.ts';
 import { storeSignals } from '../store/signals.ts';
+import { idsHash, judgeListing, type Health } from './health.ts';
 import { diffListing, isNews, type ChangedPaper, type ListingDiff } from './diff.ts';
 
 export interface ListingReport {
@@ -24,22 +25,30 @@ export interface ListingReport {
   readonly unchanged: number;
   /** Signals that were stored, because they differ from the last count. */
   readonly signals: number;
-  readonly quiet: boolean;
+  /** How far it can be trusted. */
+  readonly health: Health;
+}
+
+/** A listing as it was read, with what its judgement needs. */
+export interface ReadListing {
+  readonly requestKey: string;
+  readonly listing: Listing;
+  readonly validators: Validators;
+  /** Our last good reading of the source before this one. */
+  readonly lastOkAt?: Instant;
+  /** The newest list day that the source should have announced by now, where its calendar is known. */
+  readonly dueDate?: CalendarDate;
 }
 
 /**
  * Stores one listing in one transaction: papers, what the source said, revisions, signals and the counts.
  * Reading the same listing again changes nothing but the count of readings. One that was read before a
  * listing that is stored already (a past day done again) adds what is missing and revises nothing: what the
- * source said then is not news.
+ * source said then is not news. One that is partial or stale is stored too, but without its validators: it
+ * will be asked for again whole.
  */
-export async function storeListing(
-  db: Database,
-  requestKey: string,
-  listing: Listing,
-  validators: Validators,
-  lastOkAt: Instant | undefined,
-): Promise<ListingReport> {
+export async function storeListing(db: Database, read: ReadListing): Promise<ListingReport> {
+  const { requestKey, listing, lastOkAt } = read;
   return db.transaction().execute(async (transaction) => {
     const ids = listing.entries.map((entry) => entry.paper.id);
     const diff = diffListing(listing, await knownPapers(transaction, listing.source, ids));
@@ -69,7 +78,11 @@ export async function storeListing(
       revised: (isOutdated ? 0 : diff.revised.length) + diff.addedAsRevised.length,
       unchanged: diff.unchanged + diff.completed.length + (isOutdated ? diff.revised.length : 0),
     };
-    await insertListing(transaction, requestKey, listing, counts, validators);
+    const earlier = await lastListingBefore(transaction, listing.source, listing.listDate);
+    const health = judgeListing(listing, earlier, read.dueDate);
+    const isWhole = health.state === 'ok' || health.state === 'quiet';
+    const judgement = { health: health.state, idsHash: idsHash(listing) };
+    await insertListing(transaction, requestKey, listing, counts, judgement, isWhole ? read.validators : {});
     const count = (...kinds: readonly string[]): number =>
       listing.entries.filter((entry) => kinds.includes(entry.kind)).length;
     return {
@@ -82,7 +95,7 @@ export async function storeListing(
       dropped: listing.dropped,
       ...counts,
       signals,
-      quiet: listing.quiet,
+      health,
     };
   });
 }

@@ -1,11 +1,9 @@
 import { SourceError } from '../errors.ts';
+import { arxivPaceFor } from './arxiv-host.ts';
+import { arxivDueDate } from './arxiv-calendar.ts';
 import { arxivListing } from './arxiv-listing.ts';
 import { listingAnswer } from './collect.ts';
-import type { Pace } from './pace.ts';
 import type { Source } from './source.ts';
-
-/** arXiv's terms of use: one connection, one request in three seconds, over API, RSS and OAI together. */
-const arxivPace: Pace = { group: 'arxiv.org', minIntervalMs: 3000 };
 
 export interface ArxivFeedOptions {
   readonly name: string;
@@ -20,18 +18,18 @@ export interface ArxivFeedOptions {
 export function arxivFeed({ name, baseUrl, categories, format }: ArxivFeedOptions): Source {
   const path = `${format}/${categories.join('+')}`;
   const url = `${baseUrl.replace(/\/+$/, '')}/${path}`;
-  const pace = isArxivHost(url) ? arxivPace : undefined;
   return {
     name,
     kind: 'arxiv',
     address: url,
     requests: () => [{ key: path }],
+    dueDate: arxivDueDate,
     async read(_request, { http, now, signal, validators }) {
       const answer = await http.get(url, {
         accept: 'application/rss+xml, application/atom+xml, application/xml',
         signal,
         validators,
-        pace,
+        pace: arxivPaceFor(url),
         // An unknown category comes as a feed that says so, with status 400.
         alsoAccept: [400],
       });
@@ -46,8 +44,4 @@ export function arxivFeed({ name, baseUrl, categories, format }: ArxivFeedOption
       return listingAnswer(listing, validators, answer.validators);
     },
   };
-}
-
-function isArxivHost(url: string): boolean {
-  return URL.canParse(url) && /(?:^|\.)arxiv\.org$/.test(new URL(url).hostname);
 }

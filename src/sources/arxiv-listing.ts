@@ -1,11 +1,12 @@
-import { parseXmlDocument, type Element } from 'slimdom';
+import type { Element } from 'slimdom';
 import type { EntryKind, Listing } from '../domain/listing.ts';
 import { paperId, parseArxivId, plainLine } from '../domain/paper.ts';
 import { calendarDate, type Instant } from '../domain/time.ts';
 import { SourceError } from '../errors.ts';
 import { arxivAuthors } from './arxiv-authors.ts';
-import { isArxivQuietDay } from './arxiv-holidays.ts';
+import { arxivZone, isArxivQuietDay } from './arxiv-calendar.ts';
 import { collect, type ReadItem } from './collect.ts';
+import { child, childText, xmlRoot } from './xml-document.ts';
 
 const atomNamespace = 'http://www.w3.org/2005/Atom';
 const arxivNamespace = 'http://arxiv.org/schemas/atom';
@@ -33,7 +34,7 @@ interface FeedShape {
  * that is no such feed, `malformed` when it is cut off, `reported` when arXiv says that the query was wrong.
  */
 export function arxivListing(xml: string, source: string, from: string, readAt: Instant): Listing {
-  const feed = feedShape(rootElement(xml, from), from);
+  const feed = feedShape(xmlRoot(xml, 'an RSS or Atom feed', from), from);
   if (/^Feed error for query/i.test(feed.title)) {
     throw new SourceError(
       'reported',
@@ -51,32 +52,10 @@ export function arxivListing(xml: string, source: string, from: string, readAt: 
       `Expected a listing of rss.arxiv.org from ${from}; got a feed titled "${feed.title}" without ids of the form oai:arXiv.org:ID. Check the address.`,
     );
   }
-  const listDate = calendarDate(at, 'America/New_York');
+  const listDate = calendarDate(at, arxivZone);
   const collected = collect(feed.items.map((item, place) => readItem(item, place, feed)));
   const quiet = collected.announced === 0 && isArxivQuietDay(listDate);
   return { source, listDate, readAt, ...collected, quiet, hasVotes: false };
-}
-
-function rootElement(xml: string, from: string): Element {
-  const start = xml.slice(0, 80).replace(/\s+/g, ' ').trim();
-  const prolog = xml.slice(0, 1000);
-  if (!/^\s*</.test(prolog) || /<!doctype|<html/i.test(prolog)) {
-    throw new SourceError(
-      'not-recognised',
-      `Expected an RSS or Atom feed from ${from}; got ${start === '' ? 'nothing' : `"${start}"`}. Try again later, or check the address.`,
-    );
-  }
-  try {
-    const root = parseXmlDocument(xml).documentElement;
-    if (root) return root;
-  } catch (thrown) {
-    throw new SourceError(
-      'malformed',
-      `Expected a whole feed from ${from}; got ${xml.length} characters of XML that is cut off or broken. Try again later.`,
-      { cause: thrown },
-    );
-  }
-  throw new SourceError('malformed', `Expected a feed from ${from}; got XML without an element.`);
 }
 
 function feedShape(root: Element, from: string): FeedShape {
@@ -158,12 +137,4 @@ function categoriesOf(item: Element): string[] {
     .filter((element) => element.localName === 'category')
     .map((element) => plainLine(element.getAttribute('term') ?? element.textContent ?? ''));
   return [...new Set(names.filter((name) => name !== ''))];
-}
-
-function child(parent: Element, namespace: string | null, name: string): Element | undefined {
-  return parent.children.find((element) => element.localName === name && element.namespaceURI === namespace);
-}
-
-function childText(parent: Element, namespace: string | null, name: string): string {
-  return child(parent, namespace, name)?.textContent?.trim() ?? '';
 }

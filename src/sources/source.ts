@@ -27,6 +27,8 @@ export interface Source {
   readonly address: string;
   /** What is worth asking at `now`, oldest day first. */
   requests(now: Instant): Promise<readonly ListingRequest[]> | readonly ListingRequest[];
+  /** The newest list day that it should have announced by `now`, where its calendar is known. */
+  dueDate?(now: Instant): CalendarDate;
   /** Rejects with a `SourceError`; other requests of the same source are not affected. */
   read(request: ListingRequest, context: ReadContext): Promise<ListingAnswer>;
 }

@@ -1,5 +1,5 @@
 import type { Listing, Validators } from '../domain/listing.ts';
-import type { Instant } from '../domain/time.ts';
+import type { CalendarDate, Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
 
 export interface ListingCounts {
@@ -8,12 +8,19 @@ export interface ListingCounts {
   readonly unchanged: number;
 }
 
+/** How a listing was judged, and the hash of its papers to compare the next one with. */
+export interface ListingJudgement {
+  readonly health: 'ok' | 'quiet' | 'partial' | 'stale';
+  readonly idsHash: string;
+}
+
 /** Records that a listing was read, with its counts, for audits and for the next conditional request. */
 export async function insertListing(
   db: Queryable,
   requestKey: string,
   listing: Listing,
   counts: ListingCounts,
+  judgement: ListingJudgement,
   validators: Validators,
 ): Promise<void> {
   await db
@@ -32,6 +39,8 @@ export async function insertListing(
       etag: validators.etag ?? null,
       last_modified: validators.lastModified ?? null,
       body_hash: validators.bodyHash ?? null,
+      health: judgement.health,
+      ids_hash: judgement.idsHash,
     })
     .execute();
 }
@@ -67,4 +76,44 @@ export async function lastValidators(
       ...(row.body_hash !== null && { bodyHash: row.body_hash }),
     }
   );
+}
+
+/** The last whole listing of a source for a day before `listDate`, or undefined. */
+export async function lastListingBefore(
+  db: Queryable,
+  source: string,
+  listDate: CalendarDate,
+): Promise<
+  { readonly listDate: CalendarDate; readonly idsHash: string; readonly announced: number } | undefined
+> {
+  const row = await db
+    .selectFrom('listings')
+    .select(['list_date', 'ids_hash', 'announced'])
+    .where('source', '=', source)
+    .where('health', '=', 'ok')
+    .where('list_date', '<', listDate)
+    .orderBy('list_date', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && { listDate: row.list_date, idsHash: row.ids_hash, announced: row.announced };
+}
+
+/** The last listing of a request that was stored, or undefined. */
+export async function lastListing(
+  db: Queryable,
+  source: string,
+  requestKey: string,
+): Promise<
+  { readonly listDate: CalendarDate; readonly idsHash: string; readonly announced: number } | undefined
+> {
+  const row = await db
+    .selectFrom('listings')
+    .select(['list_date', 'ids_hash', 'announced'])
+    .where('source', '=', source)
+    .where('request_key', '=', requestKey)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && { listDate: row.list_date, idsHash: row.ids_hash, announced: row.announced };
 }

@@ -78,14 +78,18 @@ export interface ListingRow {
   etag: string | null;
   last_modified: string | null;
   body_hash: string | null;
+  /** `ok`, `quiet`, `partial` or `stale`. */
+  health: string;
+  ids_hash: string;
 }
 
 export interface SourceStateRow {
   source: string;
+  /** `ok`, `quiet`, `partial`, `stale` or `failed`, when it was last asked. */
+  state: string;
+  reason: string | null;
+  asked_at: number;
   last_ok_at: number | null;
-  is_quiet: number;
-  failed_at: number | null;
-  failure: string | null;
 }
 
 export interface EditionRow {

@@ -1,7 +1,8 @@
-import type { PaperId } from '../domain/paper.ts';
+import type { Paper, PaperId, PaperLinks } from '../domain/paper.ts';
 import type { Signal, SignalKind } from '../domain/signal.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
+import { jsonObject } from './json.ts';
 import { chunks, idsPerQuery } from './papers.ts';
 
 const rowsPerInsert = 100;
@@ -38,6 +39,27 @@ export async function storeSignals(
     stored += Number(results.numInsertedOrUpdatedRows ?? 0n);
   }
   return stored;
+}
+
+/** The papers first met in (fromAt, toAt], newest first: those of which it is worth counting something. */
+export async function papersToCount(
+  db: Queryable,
+  fromAt: Instant,
+  toAt: Instant,
+): Promise<readonly Pick<Paper, 'id' | 'links' | 'doi'>[]> {
+  const rows = await db
+    .selectFrom('papers')
+    .select(['id', 'links', 'doi'])
+    .where('first_seen_at', '>', fromAt)
+    .where('first_seen_at', '<=', toAt)
+    .orderBy('first_seen_at', 'desc')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    links: jsonObject<PaperLinks>(row.links),
+    ...(row.doi !== null && { doi: row.doi }),
+  }));
 }
 
 async function latestValues(
@@ -98,6 +120,7 @@ function signalKind(text: string): SignalKind {
     case 'upvotes':
     case 'comments':
     case 'stars':
+    case 'citations':
       return text;
     default:
       throw new Error(`the store holds a signal of the unknown kind ${text}`);

@@ -1,90 +1,73 @@
 import type { Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
 
+export type SourceStanding = 'ok' | 'quiet' | 'partial' | 'stale' | 'failed';
+
 /** How a source stood when it was last asked. */
 export interface StoredSourceState {
   readonly source: string;
-  /** The last time every request of it was answered. */
+  readonly state: SourceStanding;
+  /** Why it is neither ok nor quiet, one sentence. */
+  readonly reason?: string;
+  readonly askedAt: Instant;
+  /** The last time it was ok or quiet. */
   readonly lastOkAt?: Instant;
-  /** Its last answer was that it announces nothing that day. */
-  readonly isQuiet: boolean;
-  /** Set when it failed after `lastOkAt`. */
-  readonly failure?: { readonly at: Instant; readonly reason: string };
 }
 
 export async function sourceStates(db: Queryable): Promise<ReadonlyMap<string, StoredSourceState>> {
   const rows = await db
     .selectFrom('source_states')
-    .select(['source', 'last_ok_at', 'is_quiet', 'failed_at', 'failure'])
+    .select(['source', 'state', 'reason', 'asked_at', 'last_ok_at'])
     .execute();
   return new Map(
     rows.map((row) => [
       row.source,
       {
         source: row.source,
-        isQuiet: row.is_quiet === 1,
+        state: standing(row.state),
+        ...(row.reason !== null && { reason: row.reason }),
+        askedAt: row.asked_at,
         ...(row.last_ok_at !== null && { lastOkAt: row.last_ok_at }),
-        ...(row.failed_at !== null &&
-          row.failure !== null && { failure: { at: row.failed_at, reason: row.failure } }),
       },
     ]),
   );
 }
 
 /**
- * Records a good reading; an unchanged one, with `isQuiet` undefined, leaves the source as quiet as it was.
- * Does nothing when a later reading is known: a past day that is done again says nothing of the present.
+ * Records how a source stands; the time of the last good reading is kept. Does nothing when it was asked
+ * later than `now`: a past day that is done again says nothing of the present.
  */
-export async function recordSourceOk(
+export async function recordSourceState(
   db: Queryable,
   source: string,
   now: Instant,
-  isQuiet: boolean | undefined,
+  outcome: { readonly state: SourceStanding; readonly reason?: string },
 ): Promise<void> {
+  const isGood = outcome.state === 'ok' || outcome.state === 'quiet';
   const row = {
-    last_ok_at: now,
-    failed_at: null,
-    failure: null,
-    ...(isQuiet !== undefined && { is_quiet: isQuiet ? 1 : 0 }),
+    state: outcome.state,
+    reason: outcome.reason ?? null,
+    asked_at: now,
+    ...(isGood && { last_ok_at: now }),
   };
   await db
     .insertInto('source_states')
-    .values({ source, is_quiet: 0, ...row })
+    .values({ source, last_ok_at: null, ...row })
     .onConflict((conflict) =>
-      conflict
-        .column('source')
-        .doUpdateSet(row)
-        .where((where) =>
-          where.or([
-            where('source_states.last_ok_at', 'is', null),
-            where('source_states.last_ok_at', '<=', now),
-          ]),
-        ),
+      conflict.column('source').doUpdateSet(row).where('source_states.asked_at', '<=', now),
     )
     .execute();
 }
 
-/** Keeps the time of the last good reading; like it, does nothing when a later reading is known. */
-export async function recordSourceFailure(
-  db: Queryable,
-  source: string,
-  now: Instant,
-  reason: string,
-): Promise<void> {
-  const row = { failed_at: now, failure: reason };
-  await db
-    .insertInto('source_states')
-    .values({ source, last_ok_at: null, is_quiet: 0, ...row })
-    .onConflict((conflict) =>
-      conflict
-        .column('source')
-        .doUpdateSet(row)
-        .where((where) =>
-          where.or([
-            where('source_states.last_ok_at', 'is', null),
-            where('source_states.last_ok_at', '<=', now),
-          ]),
-        ),
-    )
-    .execute();
+function standing(text: string): SourceStanding {
+  switch (text) {
+    case 'ok':
+    case 'quiet':
+    case 'partial':
+    case 'stale':
+    case 'failed':
+      return text;
+    default:
+      throw new Error(`the store holds a source in the unknown state ${text}`);
+  }
 }

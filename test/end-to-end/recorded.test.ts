@@ -138,7 +138,7 @@ describe.skipIf(!isThere)('recorded listings', () => {
     await using app = await home.open(now);
     const [listing] = await readPaperFile(new URL('daily-papers-page.txt', data).pathname, now);
     if (!listing) throw new Error('nothing was read');
-    const stored = await storeListing(app.db, 'file', listing, {}, undefined);
+    const stored = await storeListing(app.db, { requestKey: 'file', listing, validators: {} });
     expect(stored).toMatchObject({ announced: 101, added: 101, dropped: [] });
     const papers = await app.db.selectFrom('papers').select(['title', 'abstract']).execute();
     expect(papers).toHaveLength(101);

@@ -77,7 +77,9 @@ CREATE TABLE listings (
   dropped text not null,
   etag text,
   last_modified text,
-  body_hash text
+  body_hash text,
+  health text not null check (health in ('ok', 'quiet', 'partial', 'stale')),
+  ids_hash text not null
 ) strict;
 
 CREATE TABLE papers (
@@ -139,10 +141,10 @@ CREATE TABLE slots (
 
 CREATE TABLE source_states (
   source text primary key,
-  last_ok_at integer,
-  is_quiet integer not null,
-  failed_at integer,
-  failure text
+  state text not null check (state in ('ok', 'quiet', 'partial', 'stale', 'failed')),
+  reason text,
+  asked_at integer not null,
+  last_ok_at integer
 ) strict;
 
 CREATE TABLE suppressions (
@@ -158,6 +160,8 @@ CREATE INDEX appearances_by_paper on appearances (paper_id);
 CREATE INDEX appearances_news on appearances (first_seen_at) where is_news = 1;
 
 CREATE INDEX deliveries_open on deliveries (next_attempt_at, id) where state in ('pending', 'deferred', 'leased');
+
+CREATE INDEX listings_by_date on listings (source, list_date) where health = 'ok';
 
 CREATE INDEX listings_by_request on listings (source, request_key, id);
 

@@ -165,7 +165,7 @@ describe('ingest', () => {
     });
     expect(reports[1]).toMatchObject({ state: 'ok' });
     const states = await sourceStates(db);
-    expect(states.get('broken')?.failure?.reason).toBe('expected 200, got 500');
+    expect(states.get('broken')?.reason).toBe('expected 200, got 500');
     expect(states.get('daily')).toMatchObject({ lastOkAt: start });
   });
 

@@ -1,4 +1,4 @@
-import { coverageCounts, type Edition, type TitleOnly, type UpdatedPaper } from '../../domain/edition.ts';
+import { coverageCounts, isMissing, type Edition, type TitleOnly, type UpdatedPaper } from '../../domain/edition.ts';
 import type { Site } from '../../domain/site.ts';
 import { cleanText, escapeHtml } from '../text.ts';
 import { httpAddress } from './address.ts';
@@ -29,7 +29,7 @@ export function editionHtml(site: Site, edition: Edition): string {
 export function coverageLine(edition: Edition): string {
   const { newInTopics, shown } = coverageCounts(edition);
   const missing = edition.coverage.sources
-    .filter((source) => source.state === 'failed' || source.state === 'never read')
+    .filter(isMissing)
     .map((source) => (source.reason === undefined ? source.name : `${source.name} (${source.reason})`));
   const counts = `${newInTopics} new ${newInTopics === 1 ? 'paper' : 'papers'} in its topics, ${shown} shown.`;
   return cleanText(missing.length === 0 ? counts : `${counts} Not read: ${missing.join('; ')}.`);

@@ -1,4 +1,4 @@
-import { coverageCounts, type Edition, type SourceState } from '../../domain/edition.ts';
+import { coverageCounts, isMissing, type Edition, type SourceState } from '../../domain/edition.ts';
 import { calendarDate, shortDate, type Instant } from '../../domain/time.ts';
 import { outsideLine } from './outside-text.ts';
 
@@ -30,9 +30,7 @@ export function coverageLines(
   return {
     counts: `${newInTopics} new in your topics, ${shown} shown`,
     span: `${facts.filter(Boolean).join('. ')}.`,
-    missing: coverage.sources
-      .filter((source) => source.state === 'failed' || source.state === 'never read')
-      .map((source) => missingSentence(source, zone)),
+    missing: coverage.sources.filter(isMissing).map((source) => missingSentence(source, zone)),
   };
 }
 
@@ -44,11 +42,19 @@ function named(label: string, sources: readonly SourceState[], state: SourceStat
 }
 
 function missingSentence(source: SourceState, zone: string): string {
-  const verb = source.state === 'failed' ? 'could not be read' : 'has not been read yet';
   const reason = source.reason === undefined ? '' : `: ${outsideLine(source.reason, 200).replace(/\.$/, '')}`;
   const last = source.lastReadAt === undefined ? '' : ` Last read ${localTime(source.lastReadAt, zone)}.`;
-  return `${outsideLine(source.name, 60)} ${verb}${reason}.${last}`;
+  return `${outsideLine(source.name, 60)} ${missingWords[source.state]}${reason}.${last}`;
 }
+
+const missingWords: Readonly<Record<SourceState['state'], string>> = {
+  ok: '',
+  quiet: '',
+  partial: 'gave only a part',
+  stale: 'gave nothing newer',
+  failed: 'could not be read',
+  'never read': 'has not been read yet',
+};
 
 function many(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,5 +1,6 @@
 import {
   coverageCounts,
+  isMissing,
   type Coverage,
   type Edition,
   type EditionSection,
@@ -116,17 +117,29 @@ function statusView(edition: Edition): StatusView {
 
 /** One sentence for each source that could not be read; empty when nothing was missing. */
 function coverageWarnings(coverage: Coverage): readonly string[] {
-  return coverage.sources
-    .filter((source) => sourceMarks[source.state] === 'bad')
-    .map((source) => {
-      const reason = source.reason === undefined ? '' : `: ${line(source.reason).replace(/\.$/, '')}`;
-      return source.state === 'failed'
-        ? `${line(source.name)} could not be read${reason}. Papers from it may be missing here.`
-        : `${line(source.name)} has never been read${reason}. Nothing from it is in here.`;
-    });
+  return coverage.sources.filter(isMissing).map((source) => {
+    const reason = source.reason === undefined ? '' : `: ${line(source.reason).replace(/\.$/, '')}`;
+    return `${line(source.name)} ${missingWords[source.state]}${reason}. Papers from it may be missing here.`;
+  });
 }
 
-const sourceMarks = { ok: 'good', quiet: 'quiet', failed: 'bad', 'never read': 'bad' } as const;
+const missingWords: Readonly<Record<SourceState['state'], string>> = {
+  ok: '',
+  quiet: '',
+  partial: 'gave only a part',
+  stale: 'gave nothing newer',
+  failed: 'could not be read',
+  'never read': 'has never been read',
+};
+
+const sourceMarks = {
+  ok: 'good',
+  quiet: 'quiet',
+  partial: 'bad',
+  stale: 'bad',
+  failed: 'bad',
+  'never read': 'bad',
+} as const;
 
 function sourceView(source: SourceState, zone: string): SourceView {
   const quiet = source.state === 'quiet' ? 'announced nothing on this day, as expected' : '';

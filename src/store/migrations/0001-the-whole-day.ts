@@ -76,15 +76,18 @@ const statements = [
     dropped text not null,
     etag text,
     last_modified text,
-    body_hash text
+    body_hash text,
+    health text not null check (health in ('ok', 'quiet', 'partial', 'stale')),
+    ids_hash text not null
   ) strict`,
   `create index listings_by_request on listings (source, request_key, id)`,
+  `create index listings_by_date on listings (source, list_date) where health = 'ok'`,
   `create table source_states (
     source text primary key,
-    last_ok_at integer,
-    is_quiet integer not null,
-    failed_at integer,
-    failure text
+    state text not null check (state in ('ok', 'quiet', 'partial', 'stale', 'failed')),
+    reason text,
+    asked_at integer not null,
+    last_ok_at integer
   ) strict`,
   `create table editions (
     id integer primary key,

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { Listing } from '../domain/listing.ts';
+import { calendarDate, type CalendarDate } from '../domain/time.ts';
+
+/** What is known of the source's last whole listing of an earlier day. */
+export interface EarlierListing {
+  readonly listDate: CalendarDate;
+  /** `idsHash` of it. */
+  readonly idsHash: string;
+  readonly announced: number;
+}
+
+/**
+ * `ok`; `quiet`: nothing announced, as expected; `partial`: cut off or half filled; `stale`: the same as
+ * before although a new listing is due. The last two are no news of the source: they are tried again and
+ * every edition made meanwhile says so.
+ */
+export type Health =
+  | { readonly state: 'ok' | 'quiet' }
+  | { readonly state: 'partial' | 'stale'; readonly reason: string };
+
+/** A list of at least so many papers that shrinks to less than a tenth is half filled, not a slow day. */
+const usualSize = 20;
+const leastShare = 0.1;
+
+/**
+ * How far a listing can be trusted. `dueDate` is the newest list day that the source should have announced by
+ * now, where its calendar is known.
+ */
+export function judgeListing(
+  listing: Listing,
+  earlier: EarlierListing | undefined,
+  dueDate: CalendarDate | undefined,
+): Health {
+  const cut = listing.dropped.find((entry) => entry.key === 'document');
+  if (cut) return { state: 'partial', reason: cut.reason };
+  if (listing.quiet) return { state: 'quiet' };
+  if (dueDate !== undefined && listing.listDate < dueDate) return late(listing.listDate, dueDate);
+  if (!earlier) return { state: 'ok' };
+  if (listing.entries.length > 0 && earlier.idsHash === idsHash(listing)) {
+    return {
+      state: 'stale',
+      reason: `expected another list on ${listing.listDate}; it has the same papers as that of ${earlier.listDate}`,
+    };
+  }
+  if (
+    !isGrowing(listing) &&
+    earlier.announced >= usualSize &&
+    listing.announced < earlier.announced * leastShare
+  ) {
+    return {
+      state: 'partial',
+      reason: `expected about ${earlier.announced} papers as on ${earlier.listDate}; got ${listing.announced}`,
+    };
+  }
+  return { state: 'ok' };
+}
+
+/** A list that people fill is short in the morning of its day. */
+function isGrowing({ hasVotes, listDate, readAt }: Listing): boolean {
+  return hasVotes && listDate === calendarDate(readAt, 'Etc/UTC');
+}
+
+/** How far an unchanged answer can be trusted: not when the calendar says that a new listing is due. */
+export function judgeUnchanged(
+  earlier: EarlierListing | undefined,
+  dueDate: CalendarDate | undefined,
+): Health {
+  return earlier && dueDate !== undefined && earlier.listDate < dueDate
+    ? late(earlier.listDate, dueDate)
+    : { state: 'ok' };
+}
+
+function late(listDate: CalendarDate, dueDate: CalendarDate): Health {
+  return { state: 'stale', reason: `expected the list of ${dueDate}; it still shows that of ${listDate}` };
+}
+
+/** One hash for a set of papers, in whatever order they are listed. */
+export function idsHash(listing: Listing): string {
+  const ids = listing.entries.map((entry) => entry.paper.id).toSorted();
+  return createHash('sha256').update(ids.join('\n')).digest('base64url').slice(0, 22);
+}

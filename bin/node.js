@@ -48,11 +48,17 @@ export async function runScript(script, args) {
         '.\n' +
         'Run "npm ci" without --omit=optional (it brings the right Node.js), or install a newer Node.js.',
     );
-    process.exit(78);
+    process.exit(1);
   }
   const path = dirname(node) + (process.platform === 'win32' ? ';' : ':') + (process.env.PATH || '');
   const child = spawn(node, [script, ...args], { stdio: 'inherit', env: { ...process.env, PATH: path } });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // The terminal sends Ctrl-C to both of us; the others come to us alone.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    console.error('broadsheet: ' + node + ' could not be started: ' + error.message);
+    process.exit(1);
+  });
   child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
 }
 

@@ -52,6 +52,11 @@ export function databasePath(dataDir: string): string {
   return join(dataDir, 'broadsheet.db');
 }
 
+/** Where the published site of a data folder is. */
+export function publishedDir(dataDir: string): string {
+  return join(dataDir, 'site');
+}
+
 /**
  * Opens everything that the configuration names: the only place that picks an implementation. `now` dates
  * the authority of `tag:` ids on the very first opening.
@@ -97,7 +102,7 @@ export async function openApp(
     ...(config.mail.replyTo && { replyTo: config.mail.replyTo }),
     subscribersDir: config.subscribersDir,
     log,
-    publishedDir: join(config.dataDir, 'site'),
+    publishedDir: publishedDir(config.dataDir),
     outboxDir,
     [Symbol.asyncDispose]: async () => {
       await transport.close();

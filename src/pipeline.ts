@@ -2,6 +2,7 @@
  * One day, told in order: read the sources and find out what is new, choose what is trending and freeze it
  * as an edition, publish feeds and pages, send the mails. Each step has a folder of its own.
  */
+import { staleAfterMs } from './deliver/back-off.ts';
 import { dispatch, type DispatchResult } from './deliver/dispatch.ts';
 import { editionMailer } from './deliver/edition-mail.ts';
 import { prepareDeliveries, type PreparedAudience } from './deliver/prepare.ts';
@@ -22,9 +23,9 @@ import type { HttpClient } from './sources/http.ts';
 import type { Source } from './sources/source.ts';
 import type { Database } from './store/database.ts';
 import { countDeliveries } from './store/deliveries.ts';
-import { allEditions, type StoredEdition } from './store/editions.ts';
+import { allEditions, editionById, editionsSince, lastEditionId } from './store/editions.ts';
 import { writePublished } from './store/published.ts';
-import { readAudience, type RowFault } from './subscribers/audience.ts';
+import { isSubscribed, watchAudience, type RowFault } from './subscribers/audience.ts';
 import type { Tokens } from './subscribers/tokens.ts';
 
 /** The parts a day works with; `app.ts` builds them from the configuration. */
@@ -76,7 +77,7 @@ export async function runDay(
   const editions: EditionOutcome[] = [];
   for (const slot of slots) editions.push(await makeEdition(parts, day, slot));
   const site = await publishSite(parts, day);
-  const mails = await sendMails(parts, day, storedEditions(editions));
+  const mails = await sendMails(parts, day);
   return { sources, editions, site, mails };
 }
 
@@ -124,23 +125,34 @@ export interface SiteReport {
   readonly removed: number;
 }
 
-/** Editions -> feeds and pages, as files. Made from the frozen editions alone; an unchanged file is not touched. */
+/**
+ * Editions -> feeds and pages, as files. Made from the frozen editions alone; an unchanged file is not
+ * touched. When another process stored an edition meanwhile it is done again, so that the last word is whole.
+ */
 export async function publishSite(parts: Parts, day: Day): Promise<SiteReport> {
   day.signal.throwIfAborted();
   day.watch?.('site', 0, 1);
-  const editions = (await allEditions(parts.db)).map((stored) => stored.edition);
-  const report = await writePublished(parts.publishedDir, [
-    ...renderPages(parts.pages, parts.site, parts.digests, editions),
-    ...renderFeeds(parts.site, parts.digests, editions, (edition) => editionHtml(parts.site, edition)),
-  ]);
+  const total = { written: 0, unchanged: 0, removed: 0 };
+  for (;;) {
+    const lastId = await lastEditionId(parts.db);
+    const editions = (await allEditions(parts.db)).map((stored) => stored.edition);
+    const report = await writePublished(parts.publishedDir, [
+      ...renderPages(parts.pages, parts.site, parts.digests, editions),
+      ...renderFeeds(parts.site, parts.digests, editions, (edition) => editionHtml(parts.site, edition)),
+    ]);
+    total.written += report.written;
+    total.unchanged = report.unchanged;
+    total.removed += report.removed;
+    if ((await lastEditionId(parts.db)) === lastId) break;
+  }
   day.watch?.('site', 1, 1);
-  return report;
+  return total;
 }
 
 export interface MailReport {
   /** What happened in this run. */
   readonly sent: DispatchResult;
-  /** Where every reader of each edition stands. */
+  /** The editions whose mails can still go out, and where every reader of each stands. */
   readonly editions: readonly {
     readonly digest: string;
     readonly editionDate: CalendarDate;
@@ -153,38 +165,28 @@ export interface MailReport {
 }
 
 /**
- * Editions -> mails: freezes who gets each edition, then sends whatever is due, of earlier editions too.
- * An audience is frozen once; whoever joins later gets the next edition.
+ * Editions -> mails: freezes who gets each edition that is young enough to be sent, then sends whatever is
+ * due. An audience is frozen once; whoever joins later gets the next edition. The reader files are looked
+ * at again before each mail.
  */
-export async function sendMails(
-  parts: Parts,
-  day: Day,
-  editions: readonly StoredEdition[],
-): Promise<MailReport> {
-  const { subscribers, faults } = await readAudience(parts.subscribersDir, parts.digests, parts.site.topics);
+export async function sendMails(parts: Parts, day: Day): Promise<MailReport> {
+  const audience = watchAudience(parts.subscribersDir, parts.digests, parts.site.topics);
+  const { subscribers, faults } = await audience();
+  const editions = await editionsSince(parts.db, day.now() - staleAfterMs);
   const audiences = new Map<number, PreparedAudience>();
-  for (const { id, edition } of editions) {
-    if (total(await countDeliveries(parts.db, id)) > 0) continue;
-    audiences.set(
-      id,
-      await prepareDeliveries({
-        db: parts.db,
-        editionId: id,
-        edition,
-        subscribers,
-        tokens: parts.tokens,
-        fromAddress: parts.from.address,
-        now: day.now(),
-      }),
-    );
+  for (const { id, edition, isPrepared } of editions) {
+    if (isPrepared) continue;
+    const prepared = await prepareDeliveries({
+      db: parts.db,
+      editionId: id,
+      edition,
+      subscribers,
+      tokens: parts.tokens,
+      fromAddress: parts.from.address,
+      now: day.now(),
+    });
+    audiences.set(id, prepared);
   }
-  const standing = new Map(
-    subscribers.flatMap(({ address, subscriptions }) =>
-      subscriptions.map(
-        ({ digest, state }) => [`${digest} ${parts.tokens.addressHash(address)}`, state] as const,
-      ),
-    ),
-  );
   const due = totalPrepared(audiences);
   day.watch?.('mails', 0, due);
   let ended = 0;
@@ -192,22 +194,18 @@ export async function sendMails(
     db: parts.db,
     transport: parts.transport,
     concurrency: parts.connections,
-    render: await mailRenderer(parts),
-    isSubscribed: ({ digest, addressHash }) => {
-      const state = standing.get(`${digest} ${addressHash}`);
-      // A reader whose row cannot be read is unknown, not gone.
-      return state === 'confirmed' || (state === undefined && faults.length > 0);
-    },
+    render: mailRenderer(parts),
+    isSubscribed: async (delivery) => isSubscribed(await audience(), delivery),
     now: day.now,
     signal: day.signal,
     onProgress: () => day.watch?.('mails', (ended += 1), Math.max(ended, due)),
   });
   const reports = editions.map(async ({ id, edition: { digest, editionDate } }) => {
-    const audience = audiences.get(id);
+    const prepared = audiences.get(id);
     return {
       digest,
       editionDate,
-      ...(audience && { audience }),
+      ...(prepared && { audience: prepared }),
       states: await countDeliveries(parts.db, id),
     };
   });
@@ -215,35 +213,25 @@ export async function sendMails(
 }
 
 /** The mail of any delivery, from its own frozen edition; templates are compiled when the first is due. */
-async function mailRenderer(parts: Parts): Promise<(delivery: Delivery) => Promise<OutgoingMessage>> {
-  const editions = new Map((await allEditions(parts.db)).map((stored) => [stored.id, stored.edition]));
-  const mailers = new Map<number, ReturnType<typeof editionMailer>>();
-  return async (delivery) => {
-    let mailer = mailers.get(delivery.editionId);
-    if (!mailer) {
-      const edition = editions.get(delivery.editionId);
-      if (!edition) throw new Error(`the delivery ${delivery.id} is of an edition that is not stored`);
-      mailer = editionMailer({
-        edition,
-        site: parts.site,
-        mail: await parts.mail(),
-        from: parts.from,
-        ...(parts.replyTo && { replyTo: parts.replyTo }),
-        unsubscribeToken: (to) => parts.tokens.sign('unsubscribe', to),
-      });
-      mailers.set(delivery.editionId, mailer);
-    }
-    return (await mailer(delivery)).message;
+function mailRenderer(parts: Parts): (delivery: Delivery) => Promise<OutgoingMessage> {
+  const mailers = new Map<number, Promise<ReturnType<typeof editionMailer>>>();
+  const openMailer = async (editionId: number): Promise<ReturnType<typeof editionMailer>> => {
+    const edition = await editionById(parts.db, editionId);
+    if (!edition) throw new Error(`there is no edition ${editionId}`);
+    return editionMailer({
+      edition,
+      site: parts.site,
+      mail: await parts.mail(),
+      from: parts.from,
+      ...(parts.replyTo && { replyTo: parts.replyTo }),
+      unsubscribeToken: (to) => parts.tokens.sign('unsubscribe', to),
+    });
   };
-}
-
-/** The editions behind the outcomes, made now or before. */
-export function storedEditions(outcomes: readonly EditionOutcome[]): readonly StoredEdition[] {
-  return outcomes.flatMap((outcome) => (outcome.state === 'nothing new' ? [] : [outcome.stored]));
-}
-
-function total(states: Readonly<Record<DeliveryState, number>>): number {
-  return Object.values(states).reduce((sum, count) => sum + count, 0);
+  return async (delivery) => {
+    const mailer = mailers.get(delivery.editionId) ?? openMailer(delivery.editionId);
+    mailers.set(delivery.editionId, mailer);
+    return (await (await mailer)(delivery)).message;
+  };
 }
 
 function totalPrepared(audiences: ReadonlyMap<number, PreparedAudience>): number {

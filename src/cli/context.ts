@@ -3,6 +3,7 @@ import { openApp, type App } from '../app.ts';
 import { loadConfig, type Config } from '../config/config.ts';
 import { secondMs, type Instant } from '../domain/time.ts';
 import type { Day, Stage } from '../pipeline.ts';
+import { UsageError } from '../errors.ts';
 import { openProgress } from './progress.ts';
 
 export interface GlobalOptions {
@@ -27,7 +28,19 @@ export interface Context {
   note(text: string): void;
 }
 
+/** For the verbs that cannot work on a copy: better to refuse than to do it for real. */
+export function refuseDryRun({ options }: Context): void {
+  if (options.dryRun) {
+    throw new UsageError('--dry-run is for run, ingest, edition, publish, send, preview and import');
+  }
+}
+
 export function createContext(options: GlobalOptions): Context {
+  // Whoever reads us may have seen enough: `broadsheet why X | head`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));

@@ -1,9 +1,8 @@
 import type { App } from '../app.ts';
 import { calendarDate } from '../domain/time.ts';
-import { allEditions } from '../store/editions.ts';
 import { makeEdition, publishSite, readSources, runDay, sendMails, type Day } from '../pipeline.ts';
-import { openDay, withApp, type Context } from './context.ts';
-import { withCopy } from './dry-run.ts';
+import { openDay, type Context } from './context.ts';
+import { withAppOrCopy } from './dry-run.ts';
 import type { ExitCode } from './exit-code.ts';
 import {
   dayLines,
@@ -48,11 +47,7 @@ export async function publish(context: Context): Promise<ExitCode> {
 
 export async function send(context: Context): Promise<ExitCode> {
   return stage(context, async (app, day) => {
-    const dates = new Map(todaysSlots(app, context).map((slot) => [slot.digest.key, slot.editionDate]));
-    const editions = (await allEditions(app.db)).filter(
-      ({ edition: { digest, editionDate } }) => dates.get(digest) === editionDate,
-    );
-    const report = await sendMails(app, day, editions);
+    const report = await sendMails(app, day);
     return { report, lines: [...mailLines(report), sentWords(report.sent)], exit: mailsExit(report) };
   });
 }
@@ -76,9 +71,7 @@ async function stage(
     using day = await openDay(context);
     return await work(app, day);
   };
-  const { report, lines, exit } = await (context.options.dryRun
-    ? withCopy(context, onApp)
-    : withApp(context, onApp));
+  const { report, lines, exit } = await withAppOrCopy(context, onApp);
   if (context.options.json) context.print(JSON.stringify(report, undefined, 2));
   else for (const line of lines) context.print(line);
   if (context.options.dryRun) context.note('dry run: nothing was stored, published or sent');

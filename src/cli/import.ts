@@ -1,7 +1,8 @@
 import { asError, SourceError } from '../errors.ts';
 import { storeListing, type ListingReport } from '../ingest/store-listing.ts';
 import { readPaperFile } from '../sources/file.ts';
-import { withApp, type Context } from './context.ts';
+import type { Context } from './context.ts';
+import { withAppOrCopy } from './dry-run.ts';
 import type { ExitCode } from './exit-code.ts';
 
 interface FileReport {
@@ -12,7 +13,7 @@ interface FileReport {
 
 /** Stores the papers of files as if a source had announced them now; a file that cannot be read does not stop the others. */
 export async function importFiles(context: Context, files: readonly string[]): Promise<ExitCode> {
-  const reports = await withApp(context, async ({ db }) => {
+  const reports = await withAppOrCopy(context, async ({ db }) => {
     const done: FileReport[] = [];
     for (const file of files) {
       context.signal.throwIfAborted();

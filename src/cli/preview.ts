@@ -120,7 +120,8 @@ async function writePreview(
 }
 
 function openInBrowser(path: string): void {
-  const opener = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open';
+  const opener =
+    process.platform === 'darwin' ? 'open' : process.platform === 'win32' ? 'explorer' : 'xdg-open';
   spawn(opener, [path], { detached: true, stdio: 'ignore' })
     .on('error', () => process.stderr.write(`no browser could be opened: open ${path}\n`))
     .unref();

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { databasePath } from '../app.ts';
 import { exampleConfig } from '../config/config.ts';
-import { UsageError } from '../errors.ts';
+import { asError, UsageError } from '../errors.ts';
 import { openDatabase } from '../store/database.ts';
-import { readConfig, type Context } from './context.ts';
+import { readConfig, refuseDryRun, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 
 export async function init(context: Context): Promise<ExitCode> {
@@ -12,14 +12,21 @@ export async function init(context: Context): Promise<ExitCode> {
   if (existsSync(config)) {
     throw new UsageError(`${config} is there already: edit it, or name another file with --config`);
   }
+  refuseDryRun(context);
   await writeExample(config);
-  context.print(`wrote ${config}`);
+  context.print(context.options.json ? JSON.stringify({ wrote: config }) : `wrote ${config}`);
   return 0;
 }
 
 /** Writes the commented configuration of a first start; never over a file that is there. */
 export async function writeExample(path: string): Promise<void> {
-  await writeFile(path, await exampleConfig(), { flag: 'wx' });
+  try {
+    await writeFile(path, await exampleConfig(), { flag: 'wx' });
+  } catch (error) {
+    throw new UsageError(
+      `${path} could not be written: ${asError(error).message}; create its folder, or name another file`,
+    );
+  }
 }
 
 export async function checkConfig(context: Context): Promise<ExitCode> {
@@ -39,9 +46,9 @@ function hideSecrets(key: string, value: unknown): unknown {
 }
 
 export async function migrate(context: Context): Promise<ExitCode> {
+  refuseDryRun(context);
   const path = databasePath(readConfig(context).dataDir);
-  await using db = await openDatabase(path);
-  await db.selectFrom('papers').select('id').limit(1).execute();
-  context.print(`${path} is up to date`);
+  await (await openDatabase(path)).destroy();
+  context.print(context.options.json ? JSON.stringify({ database: path }) : `${path} is up to date`);
   return 0;
 }

@@ -23,7 +23,7 @@ export function siteHandler(app: App, now: () => Instant): SiteHandler {
   return (request) => web.fetch(request);
 }
 
-/** Nothing published changes before the next slot of any digest. */
+/** Seconds to the next slot of any digest, when new things are most likely to be published. */
 function secondsToNextEdition({ digests }: App, now: Instant): number {
   const slots = digests.flatMap(({ schedule, zone }) => nextSlot(schedule, zone, now) ?? []);
   return Math.ceil((Math.min(...slots.map((slot) => slot.at)) - now) / secondMs);

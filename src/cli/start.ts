@@ -1,18 +1,20 @@
 import { existsSync } from 'node:fs';
 import { openApp, type App } from '../app.ts';
+import type { Digest } from '../domain/digest.ts';
 import { calendarDate, formatInstant, hourMs, minuteMs } from '../domain/time.ts';
-import { publishSite, runDay, type DayReport } from '../pipeline.ts';
+import { publishSite, runDay, sendMails, type DayReport } from '../pipeline.ts';
 import { startScheduler } from '../schedule/scheduler.ts';
-import { dueSlots, nextSlot } from '../schedule/slots.ts';
+import { dueSlots, nextSlot, type Slot } from '../schedule/slots.ts';
 import { startServer } from '../serve/server.ts';
+import { hasDueDeliveries } from '../store/deliveries.ts';
 import { latestEditionAt } from '../store/editions.ts';
 import { claimSlot, finishSlot, lastFinishedSlot, postponeSlot } from '../store/slots.ts';
-import { openDay, readConfig, type Context } from './context.ts';
+import { openDay, readConfig, refuseDryRun, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import { makeSample } from './sample.ts';
 import { writeExample } from './setup.ts';
 import { siteHandler } from './site.ts';
-import { dayLines } from './summary.ts';
+import { dayLines, sentWords } from './summary.ts';
 
 /** A slot whose work ended without a word is taken over after so long. */
 const slotLeaseMs = 30 * minuteMs;
@@ -24,6 +26,7 @@ const slotRetryMs = 10 * minuteMs;
  * edition at once; where no edition can be made of the sources it shows the bundled sample meanwhile.
  */
 export async function start(context: Context): Promise<ExitCode> {
+  refuseDryRun(context);
   if (!existsSync(context.options.config)) {
     await writeExample(context.options.config);
     context.note(`wrote ${context.options.config}: edit it to choose sources, topics, times and mail`);
@@ -79,7 +82,7 @@ async function firstDay(context: Context, app: App): Promise<DayReport> {
     const maxLatenessMs = maxLatenessHours * hourMs;
     const { due } = dueSlots({ schedule, zone, now: day.now(), maxLatenessMs });
     if (!due) continue;
-    const slot = { digest: key, slotAt: due.at };
+    const slot = { digest: key, slotAt: due.at, slotDate: due.date };
     if (await claimSlot(app.db, slot, String(process.pid), day.now(), slotLeaseMs)) {
       await finishSlot(app.db, slot, day.now(), 'done with the first start');
     }
@@ -128,33 +131,43 @@ function announce(context: Context, app: App, url: string, days: readonly DayRep
 /** Does what is due at once and then every minute, until stopped. */
 async function keepSchedule(context: Context, app: App, afterEdition: () => Promise<void>): Promise<void> {
   const { now, signal } = context;
+  const day = { now, signal };
   await startScheduler({
     digests: app.digests,
     log: app.log,
     now,
     signal,
-    lastSlot: async (digest) => {
-      const at = await lastFinishedSlot(app.db, digest.key);
-      return at === undefined ? undefined : { at, date: calendarDate(at, digest.zone) };
-    },
-    claim: ({ key }, { at }) =>
-      claimSlot(app.db, { digest: key, slotAt: at }, String(process.pid), now(), slotLeaseMs),
+    lastSlot: (digest) => lastFinishedSlot(app.db, digest.key),
+    claim: (digest, slot) => claimSlot(app.db, slotOf(digest, slot), String(process.pid), now(), slotLeaseMs),
     run: async (digest, slot) => {
-      const claimed = { digest: digest.key, slotAt: slot.at };
-      const done = await runDay(app, { now, signal }, [{ digest, editionDate: slot.date }]);
-      const summary = dayLines(done).at(-1) ?? '';
-      app.log.info({ digest: digest.key, editionDate: slot.date }, summary);
-      if (isLost(done)) await postponeSlot(app.db, claimed, now() + slotRetryMs);
-      else await finishSlot(app.db, claimed, now(), summary);
-      await afterEdition();
+      try {
+        const done = await runDay(app, day, [{ digest, editionDate: slot.date }]);
+        const summary = dayLines(done).at(-1) ?? '';
+        app.log.info({ digest: digest.key, editionDate: slot.date }, summary);
+        if (isLost(done)) await postponeSlot(app.db, slotOf(digest, slot), now() + slotRetryMs);
+        else await finishSlot(app.db, slotOf(digest, slot), now(), summary);
+        await afterEdition();
+      } catch (error) {
+        if (signal.aborted) await postponeSlot(app.db, slotOf(digest, slot), now() - 1);
+        throw error;
+      }
+    },
+    tend: async () => {
+      if (!(await hasDueDeliveries(app.db, now()))) return;
+      const { sent } = await sendMails(app, day);
+      app.log.info(sentWords(sent));
     },
   });
 }
 
-/** No edition came about and every source failed: the day is not quiet, we just could not read. */
+function slotOf(digest: Digest, slot: Slot) {
+  return { digest: digest.key, slotAt: slot.at, slotDate: slot.date };
+}
+
+/** No edition came about and a source failed: the day is not quiet, we just could not read it all. */
 function isLost({ editions, sources }: DayReport): boolean {
   return (
     editions.every((outcome) => outcome.state === 'nothing new') &&
-    sources.every((source) => source.state === 'failed')
+    sources.some((source) => source.state === 'failed')
   );
 }

@@ -2,7 +2,8 @@ import { coverageCounts } from '../domain/edition.ts';
 import { formatInstant } from '../domain/time.ts';
 import { nextSlot } from '../schedule/slots.ts';
 import { countDeliveries } from '../store/deliveries.ts';
-import { allEditions } from '../store/editions.ts';
+import { newestEditions } from '../store/editions.ts';
+import { countPapers } from '../store/papers.ts';
 import { sourceStates } from '../store/source-states.ts';
 import { withApp, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -13,12 +14,8 @@ const editionsShown = 7;
 export async function status(context: Context): Promise<ExitCode> {
   const report = await withApp(context, async (app) => {
     const states = await sourceStates(app.db);
-    const editions = await allEditions(app.db);
-    const { papers } = await app.db
-      .selectFrom('papers')
-      .select((select) => select.fn.countAll<number>().as('papers'))
-      .executeTakeFirstOrThrow();
-    const latest = editions.slice(0, editionsShown).map(async ({ id, edition }) => ({
+    const { count, newest } = await newestEditions(app.db, editionsShown);
+    const latest = newest.map(async ({ id, edition }) => ({
       digest: edition.digest,
       editionDate: edition.editionDate,
       number: edition.number,
@@ -26,13 +23,13 @@ export async function status(context: Context): Promise<ExitCode> {
       deliveries: await countDeliveries(app.db, id),
     }));
     return {
-      papers,
+      papers: await countPapers(app.db),
       sources: app.sources.map((source) => ({
         name: source.name,
         address: source.address,
         ...states.get(source.name),
       })),
-      editionCount: editions.length,
+      editionCount: count,
       editions: await Promise.all(latest),
       digests: app.digests.map((digest) => {
         const next = nextSlot(digest.schedule, digest.zone, context.now());

@@ -90,6 +90,8 @@ async function ofPastEdition(
 
 async function ofNextEdition(app: App, digest: Digest, paper: Paper, now: Instant): Promise<Answer> {
   const editionDate = calendarDate(now, digest.zone);
+  if (await findEdition(app.db, digest.key, editionDate))
+    return ofPastEdition(app, digest, paper, editionDate);
   const { edition } = await draftEdition(app.db, order(app, digest, editionDate, now));
   const pick = editionPicks(edition).find((one) => one.paper.id === paper.id);
   return pick

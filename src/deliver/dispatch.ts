@@ -121,7 +121,8 @@ export async function dispatch(job: Dispatch): Promise<DispatchResult> {
       message = await job.render(delivery);
     } catch (error) {
       const reply = `the mail could not be made: ${asError(error).message}`;
-      await record(delivery, { result: 'deferred', reply }, startedAt);
+      const answer = { result: 'blocked', about: 'message', reply } as const;
+      if (await record(delivery, answer, startedAt)) watch(answer);
       return;
     }
     const marker: { set?: ReturnType<typeof markInDoubt> } = {};

@@ -24,7 +24,8 @@ export interface ReaderMail {
 }
 
 /**
- * The mail of an edition to each reader, from the frozen edition and the frozen row alone. Readers of the
+ * The mail of an edition to each reader, from the frozen edition, the frozen row and the site as it is
+ * configured: a changed title or address shows in an attempt made later. Readers of the
  * same topics share one rendered body; only what is personal is filled in.
  */
 export function editionMailer(parts: EditionMailParts): (delivery: Delivery) => Promise<ReaderMail> {

@@ -55,7 +55,6 @@ export async function prepareDeliveries(preparation: Preparation): Promise<Prepa
     else if (!hasSomethingFor(edition, subscription.topics)) leftOut.nothingForThem += 1;
     else {
       audience.push({
-        editionId,
         digest: edition.digest,
         address: subscriber.address.trim(),
         addressHash,
@@ -65,7 +64,7 @@ export async function prepareDeliveries(preparation: Preparation): Promise<Prepa
       });
     }
   }
-  const prepared = await insertDeliveries(db, audience, now);
+  const prepared = await insertDeliveries(db, editionId, audience, now);
   return { prepared, alreadyThere: audience.length - prepared, leftOut };
 }
 

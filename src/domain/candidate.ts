@@ -9,7 +9,7 @@ export interface Candidate {
   readonly signals: readonly Signal[];
   /** When a source that counts votes put it on its list, where it tells exactly. */
   readonly listedAt?: Instant;
-  /** When we first met it as news; together with `seenAfter` it brackets an unknown `listedAt`. */
+  /** When we first met it on the list that gives the votes, else as news; together with `seenAfter` it brackets an unknown `listedAt`. */
   readonly seenAt: Instant;
   /** Our last reading of that source without it, or the start of its list day. */
   readonly seenAfter?: Instant;

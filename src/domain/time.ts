@@ -13,7 +13,7 @@ const instantForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\
 
 /** The instant of an RFC 3339 date-time that carries its offset, or undefined. */
 export function parseInstant(text: string): Instant | undefined {
-  if (!instantForm.test(text)) return undefined;
+  if (!instantForm.test(text) || !isCalendarDate(text.slice(0, 10))) return undefined;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : at;
 }

@@ -17,6 +17,9 @@ import { countAddedBySource } from '../store/papers.ts';
 import { sourceStates } from '../store/source-states.ts';
 import { assembleEdition, hasNews, type Assembled } from './assemble.ts';
 
+/** How often an edition is drafted again because another one took its papers meanwhile. */
+const mostTries = 5;
+
 export interface EditionOrder {
   readonly digest: Digest;
   /** All configured topics. */
@@ -75,12 +78,16 @@ export async function publishEdition(db: Database, order: EditionOrder): Promise
   const { digest, editionDate } = order;
   const existing = await findEdition(db, digest.key, editionDate);
   if (existing) return { state: 'already published', stored: existing };
-  const { edition } = await draftEdition(db, order);
-  if (!hasNews(edition)) return { state: 'nothing new', edition };
-  const isStored = await insertEdition(db, edition);
-  const stored = await findEdition(db, digest.key, editionDate);
-  if (!stored) throw new Error(`the edition ${digest.key} ${editionDate} was stored but cannot be found`);
-  return { state: isStored ? 'published' : 'already published', stored };
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const { edition } = await draftEdition(db, order);
+    if (!hasNews(edition)) return { state: 'nothing new', edition };
+    const insertion = await insertEdition(db, edition);
+    if (insertion.state === 'stored') return { state: 'published', stored: insertion.stored };
+    if (insertion.state === 'already there') return { state: 'already published', stored: insertion.stored };
+  }
+  throw new Error(
+    `the edition ${digest.key} ${editionDate} was overtaken ${mostTries} times by others of its digest; run it again`,
+  );
 }
 
 async function statesOf(

@@ -52,7 +52,8 @@ export async function storeListing(db: Database, read: ReadListing): Promise<Lis
   return db.transaction().execute(async (transaction) => {
     const ids = listing.entries.map((entry) => entry.paper.id);
     const diff = diffListing(listing, await knownPapers(transaction, listing.source, ids));
-    const isOutdated = listing.readAt < ((await lastReadAt(transaction, listing.source)) ?? -Infinity);
+    const isOutdated =
+      listing.readAt < ((await lastReadAt(transaction, listing.source, requestKey)) ?? -Infinity);
     const changes = isOutdated
       ? diff.completed.filter((change) => change.isFirstInSource)
       : [...diff.revised, ...diff.completed];
@@ -60,11 +61,13 @@ export async function storeListing(db: Database, read: ReadListing): Promise<Lis
     for (const change of changes) {
       await storeChanged(transaction, listing, change, seenAfter(listing, lastOkAt));
     }
+    // A count equal to the last is not stored: one put in between would pass for the newest.
+    const counted = isOutdated ? diff.added.map(({ entry }) => entry) : listing.entries;
     const signals = await storeSignals(
       transaction,
       listing.source,
       listing.readAt,
-      listing.entries.flatMap((entry) =>
+      counted.flatMap((entry) =>
         entry.signals.map((signal) => ({
           ...signal,
           paperId: entry.paper.id,
@@ -82,7 +85,14 @@ export async function storeListing(db: Database, read: ReadListing): Promise<Lis
     const health = judgeListing(listing, earlier, read.dueDate);
     const isWhole = health.state === 'ok' || health.state === 'quiet';
     const judgement = { health: health.state, idsHash: idsHash(listing) };
-    await insertListing(transaction, requestKey, listing, counts, judgement, isWhole ? read.validators : {});
+    await insertListing(
+      transaction,
+      requestKey,
+      listing,
+      counts,
+      judgement,
+      isWhole && !isOutdated ? read.validators : {},
+    );
     const count = (...kinds: readonly string[]): number =>
       listing.entries.filter((entry) => kinds.includes(entry.kind)).length;
     return {
@@ -102,7 +112,8 @@ export async function storeListing(db: Database, read: ReadListing): Promise<Lis
 
 /** Our last reading of the source without the papers that are new now; at least the start of the list day. */
 function seenAfter(listing: Listing, lastOkAt: Instant | undefined): Instant | undefined {
-  const earlier = [utcMidnight(listing.listDate), lastOkAt ?? -Infinity].filter((at) => at < listing.readAt);
+  const known = [utcMidnight(listing.listDate), ...(lastOkAt === undefined ? [] : [lastOkAt])];
+  const earlier = known.filter((at) => at < listing.readAt);
   return earlier.length > 0 ? Math.max(...earlier) : undefined;
 }
 

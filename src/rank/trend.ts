@@ -44,6 +44,7 @@ export function findTrends(gainers: readonly Gainer[]): ReadonlyMap<PaperId, Pla
       else byTopic.set(topic, [gain.gained]);
     }
   }
+  for (const list of [all, ...byTopic.values()]) list.sort((a, b) => a - b);
   return new Map(
     counted.map(({ id, gain, topics }) => {
       const [best] = topics;
@@ -54,12 +55,24 @@ export function findTrends(gainers: readonly Gainer[]): ReadonlyMap<PaperId, Pla
   );
 }
 
-function compare(gain: Gain, others: readonly number[], within: string | undefined): PlacedTrend {
-  const more = others.filter((gained) => gained > gain.gained).length;
+/** `ascending` holds what all compared gained, this one among them. */
+function compare(gain: Gain, ascending: readonly number[], within: string | undefined): PlacedTrend {
+  const more = ascending.length - firstAbove(ascending, gain.gained);
   return {
-    trend: { ...gain, percentile: (others.length - more) / others.length },
+    trend: { ...gain, percentile: (ascending.length - more) / ascending.length },
     within,
     place: more + 1,
-    of: others.length,
+    of: ascending.length,
   };
+}
+
+/** The place of the first number above `value` in an ascending list. */
+function firstAbove(ascending: readonly number[], value: number): number {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] ?? Infinity) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

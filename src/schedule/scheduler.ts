@@ -7,12 +7,14 @@ import { dueSlots, type Slot } from './slots.ts';
 
 export interface SchedulerOptions {
   readonly digests: readonly Digest[];
-  /** The latest slot of a digest that anybody claimed, as stored. */
+  /** The latest slot of a digest whose work ended, as stored. */
   readonly lastSlot: (digest: Digest) => Promise<Slot | undefined>;
-  /** One conditional write: true for exactly one caller, over all processes and for ever. */
+  /** One conditional write: true for one caller over all processes, until its lease runs out without an end. */
   readonly claim: (digest: Digest, slot: Slot) => Promise<boolean>;
   /** Does the work of a claimed slot. */
   readonly run: (digest: Digest, slot: Slot) => Promise<void>;
+  /** What is worth a look at every wake-up, after the slots: mails that wait for another try. */
+  readonly tend: () => Promise<void>;
   readonly now: () => Instant;
   readonly log: Logger;
   /** Stops the scheduler; a run that has begun ends by itself. */
@@ -53,6 +55,7 @@ function slotChecker({
   lastSlot,
   claim,
   run,
+  tend,
   now,
   log,
   signal,
@@ -93,8 +96,16 @@ function slotChecker({
       try {
         await checkDigest(digest);
       } catch (error) {
-        log.error({ digest: digest.key, err: error }, 'slot failed; the other digests go on');
+        if (signal.aborted)
+          log.info({ digest: digest.key }, 'stopped; the slot is taken up at the next start');
+        else log.error({ digest: digest.key, err: error }, 'slot failed; the other digests go on');
       }
+    }
+    if (signal.aborted) return;
+    try {
+      await tend();
+    } catch (error) {
+      if (!signal.aborted) log.error({ err: error }, 'what waits could not be looked after');
     }
   };
 }

@@ -2,6 +2,7 @@ import { Agent, request as send, type Dispatcher } from 'undici';
 import type { Validators } from '../domain/listing.ts';
 import { asError, SourceError } from '../errors.ts';
 import { decoded, readLimited } from './http-body.ts';
+import { requestedPauseMs } from './http-pause.ts';
 import { createPacer, pause, type Pace, type Pacer } from './pace.ts';
 import { bareHost, checkedUrl, publicLookup } from './public-address.ts';
 
@@ -33,10 +34,17 @@ export interface HttpRequest {
   readonly pace?: Pace | undefined;
   /** Statuses other than 2xx whose body the source wants to read. */
   readonly alsoAccept?: readonly number[];
+  /** More headers, e.g. a key. They go to the host of `url` only, never to where it redirects. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * A question too long for an address: sent as JSON by POST. Only for questions that change nothing at the server,
+   * for they are asked again like all others.
+   */
+  readonly json?: unknown;
 }
 
 export type HttpAnswer =
-  | { readonly state: 'unchanged' }
+  | { readonly state: 'unchanged'; readonly pauseMs?: number }
   | {
       readonly state: 'ok';
       readonly status: number;
@@ -47,12 +55,15 @@ export type HttpAnswer =
       readonly validators: Validators;
       /** Where the answer came from, after redirects. */
       readonly url: string;
+      /** How long the server asks to wait before the next request: this answer was the last one for now. */
+      readonly pauseMs?: number;
     };
 
 export interface HttpClient extends AsyncDisposable {
   /**
-   * The body of `url` by GET, decoded, or `unchanged` (RFC 9110 section 15.4.5). Follows 3 redirects; tries
-   * again twice after 429, 5xx or a lost connection. Rejects with a `SourceError`, or with the signal's reason.
+   * The body of `url` by GET (by POST where the request has `json`), decoded, or `unchanged` (RFC 9110 section
+   * 15.4.5). Follows 3 redirects; tries again twice after 429, 5xx or a lost connection. Rejects with a
+   * `SourceError`, or with the signal's reason.
    */
   get(url: string, request: HttpRequest): Promise<HttpAnswer>;
 }
@@ -92,9 +103,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   async function follow(url: string, request: HttpRequest): Promise<HttpAnswer | Failure> {
     let at = url;
+    const { origin } = checkedUrl(url, allowedHosts);
     for (let hops = 0; hops <= maxRedirects; hops += 1) {
       const address = checkedUrl(at, allowedHosts);
-      const outcome = await paced(pacer, request, () => exchange(address, request));
+      const asked = address.origin === origin ? request : { ...request, headers: {} };
+      const outcome = await paced(pacer, request, () => exchange(address, asked));
       if (outcome.state !== 'moved') return outcome;
       at = outcome.to;
     }
@@ -111,11 +124,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         dispatcher: agent,
         signal: AbortSignal.any([request.signal, timeout]),
         headers: {
+          ...request.headers,
           'user-agent': userAgent,
           accept: request.accept,
           'accept-encoding': 'gzip, br',
           ...conditions(request.validators),
+          ...(request.json === undefined ? {} : { 'content-type': 'application/json' }),
         },
+        ...(request.json === undefined ? {} : { method: 'POST', body: JSON.stringify(request.json) }),
       });
       return await answerOf(response, url, request);
     } catch (thrown) {
@@ -151,25 +167,28 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       return Array.isArray(value) ? value.join(', ') : value;
     };
     const location = header('location');
-    if ([301, 302, 303, 307, 308].includes(status) && location !== undefined) {
+    const pauseMs = requestedPauseMs(header);
+    const asksToWait = pauseMs === undefined ? {} : { pauseMs };
+    // After 301 to 303 a POST would go on as a GET (RFC 9110 section 15.4): another question than ours.
+    const redirects = request.json === undefined ? [301, 302, 303, 307, 308] : [307, 308];
+    if (redirects.includes(status) && location !== undefined) {
       await response.body.dump();
       return { state: 'moved', to: redirectTarget(location, url) };
     }
     if (status === 304 && Object.keys(conditions(request.validators)).length > 0) {
       await response.body.dump();
-      return { state: 'unchanged' };
+      return { state: 'unchanged', ...asksToWait };
     }
     const raw = await readLimited(response.body, options.maxBytes, url.href);
     const body = await decoded(raw, header('content-encoding'), options.maxBytes, url.href);
     if ((status < 200 || status > 299) && !request.alsoAccept?.includes(status)) {
-      const pauseMs = requestedPauseMs(header);
       const asked = pauseMs === undefined ? '' : ` It asks to wait ${Math.ceil(pauseMs / 1000)} s.`;
       const error = new SourceError(
         'status',
         `Expected status 200 from ${url.href}; got ${status}: ${excerpt(body)}.${asked} Try again later, or check the address.`,
       );
       if (status !== 429 && status < 500) throw error;
-      return { state: 'failed', error, ...(pauseMs === undefined ? {} : { pauseMs }) };
+      return { state: 'failed', error, ...asksToWait };
     }
     const [contentType, link, etag, lastModified] = ['content-type', 'link', 'etag', 'last-modified'].map(
       header,
@@ -185,6 +204,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         ...(etag === undefined ? {} : { etag }),
         ...(lastModified === undefined ? {} : { lastModified }),
       },
+      ...asksToWait,
     };
   }
 }
@@ -199,21 +219,6 @@ function conditions(validators: Validators | undefined): Record<string, string> 
     ...(validators?.etag === undefined ? {} : { 'if-none-match': validators.etag }),
     ...(validators?.lastModified === undefined ? {} : { 'if-modified-since': validators.lastModified }),
   };
-}
-
-/**
- * `Retry-After` in seconds or as a date (RFC 9110 section 10.2.3), the date measured against the server's own
- * `Date`; else the seconds to the reset in `RateLimit` (as Hugging Face sends it), when nothing remains.
- */
-function requestedPauseMs(header: (name: string) => string | undefined): number | undefined {
-  const retryAfter = header('retry-after')?.trim();
-  if (retryAfter !== undefined && /^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
-  if (retryAfter !== undefined) {
-    const pauseMs = Date.parse(retryAfter) - Date.parse(header('date') ?? '');
-    if (!Number.isNaN(pauseMs)) return Math.max(0, pauseMs);
-  }
-  const [, reset] = /\br=0\b.*\bt=(\d+)/.exec(header('ratelimit') ?? '') ?? [];
-  return reset === undefined ? undefined : Number(reset) * 1000;
 }
 
 function redirectTarget(location: string, from: URL): string {

@@ -2,7 +2,10 @@ import { basename } from 'node:path';
 import type { Listing } from '../domain/listing.ts';
 import { calendarDate, isCalendarDate, isWeekend, type CalendarDate, type Instant } from '../domain/time.ts';
 import { SourceError } from '../errors.ts';
+import { arxivApiListing, arxivApiPage, looksLikeArxivApi } from './arxiv-api-page.ts';
 import { arxivListing } from './arxiv-listing.ts';
+import { arxivMailListing, looksLikeArxivMail } from './arxiv-mail-text.ts';
+import { arxivOaiPage, looksLikeOai } from './arxiv-oai-page.ts';
 import { bibtexPapers, looksLikeBibtex } from './bibtex.ts';
 import { capturesIn, looksLikeCapture, type Capture } from './captures.ts';
 import { collect, type ReadItem } from './collect.ts';
@@ -20,15 +23,43 @@ export type PaperFile =
 export async function openPaperFile(path: string, signal?: AbortSignal): Promise<PaperFile> {
   const text = await fileText(path, signal);
   const start = text.trimStart();
-  if (start.startsWith('<')) {
-    return { state: 'listing', listing: (source, now) => arxivListing(start, source, path, now) };
-  }
+  if (start.startsWith('<')) return xmlFile(start, path);
   if (start.startsWith('[')) return jsonArray(start, path);
   if (start.startsWith('{')) return jsonLines(text, start, path);
+  if (looksLikeArxivMail(text)) {
+    return { state: 'listing', listing: (source, now) => arxivMailListing(text, source, path, now) };
+  }
   if (looksLikeBibtex(text)) return plainListing(await bibtexPapers(text), path);
   const papers = pagePapers(text);
   if (papers.length === 0) throw unknownFormat(path, text);
   return plainListing(papers, path);
+}
+
+/** An answer of arXiv, saved: of its query API, of OAI-PMH (one part of a list is a listing of its own), or a feed. */
+function xmlFile(xml: string, path: string): PaperFile {
+  if (looksLikeArxivApi(xml)) {
+    const { items, answeredAt } = arxivApiPage(xml, path);
+    return {
+      state: 'listing',
+      listing: (source, now) => arxivApiListing(items, source, answeredAt ?? now, now),
+    };
+  }
+  if (looksLikeOai(xml)) {
+    const { items, lastDate, isEmpty } = arxivOaiPage(xml, path);
+    const collected = collect(items);
+    return {
+      state: 'listing',
+      listing: (source, now) => ({
+        source,
+        listDate: lastDate,
+        readAt: now,
+        ...collected,
+        quiet: isEmpty,
+        hasVotes: false,
+      }),
+    };
+  }
+  return { state: 'listing', listing: (source, now) => arxivListing(xml, source, path, now) };
 }
 
 function jsonArray(text: string, path: string): PaperFile {
@@ -103,7 +134,7 @@ function unknownFormat(path: string, text: string, cause?: unknown): SourceError
   const start = text.slice(0, 400).replace(/\s+/g, ' ').trim().slice(0, 60);
   return new SourceError(
     'not-recognised',
-    `Expected in ${path} one of: an answer of the Hugging Face Daily Papers API (JSON), recorded answers of it (JSON lines), an arXiv RSS or Atom feed, papers as JSON lines, BibTeX, or the text of a saved Daily Papers page; got ${start === '' ? 'an empty file' : `"${start}"`}.`,
+    `Expected in ${path} one of: an answer of the Hugging Face Daily Papers API (JSON), recorded answers of it (JSON lines), an arXiv RSS or Atom feed, an answer of arXiv's query API or OAI-PMH, a listing mail of arXiv, papers as JSON lines, BibTeX, or the text of a saved Daily Papers page; got ${start === '' ? 'an empty file' : `"${start}"`}.`,
     { cause },
   );
 }

@@ -2,7 +2,7 @@ import type { ListingEntry } from '../domain/listing.ts';
 import type { PaperId } from '../domain/paper.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
-import { chunks } from './papers.ts';
+import { chunks } from './chunks.ts';
 import type { AppearanceRow } from './schema.ts';
 
 const rowsPerInsert = 50;

@@ -4,35 +4,42 @@ import type { Instant } from '../domain/time.ts';
 import { StoreError } from '../errors.ts';
 import type { Database, Queryable } from './database.ts';
 import { jsonList } from './json.ts';
-import { chunks } from './papers.ts';
+import { chunks } from './chunks.ts';
 import type { DeliveryRow } from './schema.ts';
 
 /* The delivery ledger: one row for ever for one edition to one address. `leases.ts` has the work on a row. */
 
 export type NewDelivery = Pick<
   Delivery,
-  'editionId' | 'digest' | 'address' | 'addressHash' | 'name' | 'topics' | 'messageId'
+  'digest' | 'address' | 'addressHash' | 'name' | 'topics' | 'messageId'
 >;
 
 const rowsPerInsert = 500;
 
 /**
- * Stores the audience, all or nothing; a row that is there already (same edition and address) stays as it
- * is. Returns the number of new rows. Due from `now` on.
+ * Stores the audience of an edition, all or nothing, and marks it as frozen; a row that is there already
+ * (same edition and address) stays as it is. Returns the number of new rows. Due from `now` on.
  */
 export async function insertDeliveries(
   db: Database,
+  editionId: number,
   deliveries: readonly NewDelivery[],
   now: Instant,
 ): Promise<number> {
   return db.transaction().execute(async (transaction) => {
+    await transaction
+      .updateTable('editions')
+      .set({ prepared_at: now })
+      .where('id', '=', editionId)
+      .where('prepared_at', 'is', null)
+      .execute();
     let inserted = 0n;
     for (const chunk of chunks(deliveries, rowsPerInsert)) {
       const result = await transaction
         .insertInto('deliveries')
         .values(
           chunk.map((delivery) => ({
-            edition_id: delivery.editionId,
+            edition_id: editionId,
             digest: delivery.digest,
             address: delivery.address,
             address_hash: delivery.addressHash,
@@ -69,6 +76,19 @@ export async function expireDeliveries(
     )
     .executeTakeFirst();
   return Number(result.numUpdatedRows);
+}
+
+/** Whether any delivery can be tried now. */
+export async function hasDueDeliveries(db: Queryable, now: Instant): Promise<boolean> {
+  const row = await db
+    .selectFrom('deliveries')
+    .select('id')
+    .where(sql<boolean>`state in ('pending', 'deferred', 'leased')`)
+    .where('next_attempt_at', '<=', now)
+    .where((row) => row.or([row('state', '<>', 'leased'), row('lease_until', '<=', now)]))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Rows of the edition by state; together they are the audience. */

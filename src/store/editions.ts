@@ -4,21 +4,41 @@ import type { PaperId, RevisedField } from '../domain/paper.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import type { Database, Queryable } from './database.ts';
 import { jsonList, jsonObject } from './json.ts';
-import { chunks } from './papers.ts';
+import { chunks, idsPerQuery } from './chunks.ts';
 
 export interface StoredEdition {
   readonly id: number;
   readonly edition: Edition;
 }
 
-/**
- * Stores an edition with its picks, for ever. False when the digest already has one of that date or one
- * of its picks was picked before: then nothing is stored.
- */
-export async function insertEdition(db: Database, edition: Edition): Promise<boolean> {
-  return db.transaction().execute(async (transaction) => {
-    const existing = await findEdition(transaction, edition.digest, edition.editionDate);
-    if (existing) return false;
+export type EditionInsertion =
+  | { readonly state: 'stored'; readonly stored: StoredEdition }
+  /** The digest has one of that date. */
+  | { readonly state: 'already there'; readonly stored: StoredEdition }
+  /** Another edition of the digest, made meanwhile, picked one of its papers. */
+  | { readonly state: 'overtaken' };
+
+/** Stores an edition with its picks, for ever, under the digest's next number; or says why nothing was stored. */
+export async function insertEdition(db: Database, draft: Edition): Promise<EditionInsertion> {
+  return db.transaction().execute(async (transaction): Promise<EditionInsertion> => {
+    const existing = await findEdition(transaction, draft.digest, draft.editionDate);
+    if (existing) return { state: 'already there', stored: existing };
+    const picks = editionPicks(draft);
+    for (const chunk of chunks(picks, idsPerQuery)) {
+      const taken = await transaction
+        .selectFrom('picks')
+        .select('paper_id')
+        .where('digest', '=', draft.digest)
+        .where(
+          'paper_id',
+          'in',
+          chunk.map((pick) => pick.paper.id),
+        )
+        .limit(1)
+        .executeTakeFirst();
+      if (taken) return { state: 'overtaken' };
+    }
+    const edition = { ...draft, number: await nextEditionNumber(transaction, draft.digest) };
     const { id } = await transaction
       .insertInto('editions')
       .values({
@@ -26,11 +46,12 @@ export async function insertEdition(db: Database, edition: Edition): Promise<boo
         edition_date: edition.editionDate,
         number: edition.number,
         published_at: edition.publishedAt,
+        prepared_at: null,
         content: JSON.stringify(edition),
       })
       .returning('id')
       .executeTakeFirstOrThrow();
-    for (const chunk of chunks(editionPicks(edition), 100)) {
+    for (const chunk of chunks(picks, 100)) {
       await transaction
         .insertInto('picks')
         .values(
@@ -43,7 +64,7 @@ export async function insertEdition(db: Database, edition: Edition): Promise<boo
         )
         .execute();
     }
-    return true;
+    return { state: 'stored', stored: { id, edition } };
   });
 }
 
@@ -59,6 +80,62 @@ export async function findEdition(
     .where('edition_date', '=', editionDate)
     .executeTakeFirst();
   return row && { id: row.id, edition: jsonObject<Edition>(row.content) };
+}
+
+/** An edition by the id of its row, or undefined. */
+export async function editionById(db: Queryable, id: number): Promise<Edition | undefined> {
+  const row = await db.selectFrom('editions').select('content').where('id', '=', id).executeTakeFirst();
+  return row && jsonObject<Edition>(row.content);
+}
+
+/** Editions published at or after `since`, newest first, with whether their audience is frozen. */
+export async function editionsSince(
+  db: Queryable,
+  since: Instant,
+): Promise<readonly (StoredEdition & { readonly isPrepared: boolean })[]> {
+  const rows = await db
+    .selectFrom('editions')
+    .select(['id', 'content', 'prepared_at'])
+    .where('published_at', '>=', since)
+    .orderBy('published_at', 'desc')
+    .orderBy('digest')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    edition: jsonObject<Edition>(row.content),
+    isPrepared: row.prepared_at !== null,
+  }));
+}
+
+/** Number of editions, and the newest of them. */
+export async function newestEditions(
+  db: Queryable,
+  limit: number,
+): Promise<{ readonly count: number; readonly newest: readonly StoredEdition[] }> {
+  const { count } = await db
+    .selectFrom('editions')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  const rows = await db
+    .selectFrom('editions')
+    .select(['id', 'content'])
+    .orderBy('published_at', 'desc')
+    .orderBy('digest')
+    .limit(limit)
+    .execute();
+  return {
+    count,
+    newest: rows.map((row) => ({ id: row.id, edition: jsonObject<Edition>(row.content) })),
+  };
+}
+
+/** The id of the edition stored last, 0 when there is none. */
+export async function lastEditionId(db: Queryable): Promise<number> {
+  const row = await db
+    .selectFrom('editions')
+    .select((select) => select.fn.max<number | null>('id').as('id'))
+    .executeTakeFirstOrThrow();
+  return row.id ?? 0;
 }
 
 /** All editions, newest first. */

@@ -45,12 +45,17 @@ export async function insertListing(
     .execute();
 }
 
-/** The latest time at which a listing of the source was read that is stored, or undefined. */
-export async function lastReadAt(db: Queryable, source: string): Promise<Instant | undefined> {
+/** The latest time at which this request was answered that is stored, or undefined. */
+export async function lastReadAt(
+  db: Queryable,
+  source: string,
+  requestKey: string,
+): Promise<Instant | undefined> {
   const row = await db
     .selectFrom('listings')
     .select((select) => select.fn.max<number | null>('read_at').as('at'))
     .where('source', '=', source)
+    .where('request_key', '=', requestKey)
     .executeTakeFirstOrThrow();
   return row.at ?? undefined;
 }

@@ -1,5 +1,6 @@
 import type { Author, Paper, PaperId, PaperLinks, PaperRecord, RevisedField } from '../domain/paper.ts';
 import type { Instant } from '../domain/time.ts';
+import { chunks, idsPerQuery } from './chunks.ts';
 import type { Queryable } from './database.ts';
 import { jsonList, jsonObject } from './json.ts';
 import type { PaperRow } from './schema.ts';
@@ -35,8 +36,6 @@ export const paperColumns = [
   'papers.revised_at',
 ] as const;
 
-/** At most so many ids stand in one `in (…)`: well under SQLite's limit of bound values. */
-export const idsPerQuery = 500;
 const rowsPerInsert = 50;
 
 /** The papers of a listing that are known, by id, with what `source` said of them before. */
@@ -199,9 +198,11 @@ function recordColumns(record: PaperRecord) {
   };
 }
 
-/** Cuts a list into pieces of at most `size`. */
-export function chunks<T>(list: readonly T[], size: number): readonly T[][] {
-  const pieces: T[][] = [];
-  for (let start = 0; start < list.length; start += size) pieces.push(list.slice(start, start + size));
-  return pieces;
+/** Number of papers that any source named. */
+export async function countPapers(db: Queryable): Promise<number> {
+  const row = await db
+    .selectFrom('papers')
+    .select((select) => select.fn.countAll<number>().as('papers'))
+    .executeTakeFirstOrThrow();
+  return row.papers;
 }

@@ -98,6 +98,8 @@ export interface EditionRow {
   edition_date: string;
   number: number;
   published_at: number;
+  /** When its audience was frozen; null until then. */
+  prepared_at: number | null;
   content: string;
 }
 
@@ -112,6 +114,8 @@ export interface PickRow {
 export interface SlotRow {
   digest: string;
   slot_at: number;
+  /** The local day that the schedule means. */
+  slot_date: string;
   owner: string;
   lease_until: number;
   finished_at: number | null;

@@ -1,4 +1,4 @@
-import type { Instant } from '../domain/time.ts';
+import type { CalendarDate, Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Queryable } from './database.ts';
  */
 export async function claimSlot(
   db: Queryable,
-  slot: { readonly digest: string; readonly slotAt: Instant },
+  slot: { readonly digest: string; readonly slotAt: Instant; readonly slotDate: CalendarDate },
   owner: string,
   now: Instant,
   leaseMs: number,
@@ -16,7 +16,14 @@ export async function claimSlot(
   const claim = { owner, lease_until: now + leaseMs };
   const result = await db
     .insertInto('slots')
-    .values({ digest: slot.digest, slot_at: slot.slotAt, ...claim, finished_at: null, outcome: null })
+    .values({
+      digest: slot.digest,
+      slot_at: slot.slotAt,
+      slot_date: slot.slotDate,
+      ...claim,
+      finished_at: null,
+      outcome: null,
+    })
     .onConflict((conflict) =>
       conflict
         .columns(['digest', 'slot_at'])
@@ -59,14 +66,17 @@ export async function finishSlot(
 }
 
 /** The latest slot of a digest whose work ended, or undefined. */
-export async function lastFinishedSlot(db: Queryable, digest: string): Promise<Instant | undefined> {
+export async function lastFinishedSlot(
+  db: Queryable,
+  digest: string,
+): Promise<{ readonly at: Instant; readonly date: CalendarDate } | undefined> {
   const row = await db
     .selectFrom('slots')
-    .select('slot_at')
+    .select(['slot_at', 'slot_date'])
     .where('digest', '=', digest)
     .where('finished_at', 'is not', null)
     .orderBy('slot_at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row?.slot_at;
+  return row && { at: row.slot_at, date: row.slot_date };
 }

@@ -1,5 +1,7 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Digest } from '../domain/digest.ts';
-import type { Subscriber } from '../domain/subscriber.ts';
+import { addressKey, type Subscriber } from '../domain/subscriber.ts';
 import type { Topic } from '../domain/topic.ts';
 import { checkSubscribers, readSubscriberFiles, type FileSubscriber, type RowFault } from './files.ts';
 
@@ -7,8 +9,12 @@ export type { RowFault };
 
 export interface Audience {
   readonly subscribers: readonly Subscriber[];
+  /** The same by `addressKey`. */
+  readonly byAddress: ReadonlyMap<string, Subscriber>;
   /** Rows that were not used, or only in part. */
   readonly faults: readonly RowFault[];
+  /** False when a whole file could not be used: a reader who is not there is unknown, not gone. */
+  readonly isComplete: boolean;
 }
 
 /**
@@ -21,10 +27,13 @@ export async function readAudience(
   digests: readonly Digest[],
   topics: readonly Topic[],
 ): Promise<Audience> {
-  const { subscribers, faults } = await readSubscriberFiles(dir);
+  const { subscribers, faults, isComplete } = await readSubscriberFiles(dir);
+  const readers = subscribers.map((reader) => subscriberOf(reader, digests));
   return {
-    subscribers: subscribers.map((reader) => subscriberOf(reader, digests)),
+    subscribers: readers,
+    byAddress: new Map(readers.map((reader) => [addressKey(reader.address), reader])),
     faults: [...faults, ...checkSubscribers(subscribers, digests, topics)],
+    isComplete,
   };
 }
 
@@ -39,4 +48,46 @@ function subscriberOf(reader: FileSubscriber, digests: readonly Digest[]): Subsc
       return topics.length > 0 ? [{ digest: digest.key, topics, state: reader.state }] : [];
     }),
   };
+}
+
+/** Whether a reader still wants a digest, as the files say now. One whose file cannot be read is unknown, not gone. */
+export function isSubscribed(
+  audience: Audience,
+  reader: { readonly digest: string; readonly address: string },
+): boolean {
+  const subscriber = audience.byAddress.get(addressKey(reader.address));
+  if (!subscriber) return !audience.isComplete;
+  return subscriber.subscriptions.some(
+    ({ digest, state }) => digest === reader.digest && state === 'confirmed',
+  );
+}
+
+/**
+ * The audience as the files have it at each call: they are read again only when a name, size or time of
+ * change differs, so that it can be asked before every mail.
+ */
+export function watchAudience(
+  dir: string,
+  digests: readonly Digest[],
+  topics: readonly Topic[],
+): () => Promise<Audience> {
+  let seen: string | undefined;
+  let audience: Promise<Audience> | undefined;
+  return async () => {
+    const now = await changeMarks(dir);
+    if (!audience || now !== seen) {
+      seen = now;
+      audience = readAudience(dir, digests, topics);
+    }
+    return audience;
+  };
+}
+
+async function changeMarks(dir: string): Promise<string> {
+  const names = await readdir(dir).catch(() => []);
+  const marks = names.toSorted().map(async (name) => {
+    const file = await stat(join(dir, name)).catch(() => undefined);
+    return `${name} ${file?.size ?? '-'} ${file?.mtimeMs ?? '-'}`;
+  });
+  return (await Promise.all(marks)).join('\n');
 }

@@ -16,6 +16,8 @@ export interface SubscriberFiles {
   readonly subscribers: readonly FileSubscriber[];
   /** Rows, and with line 0 files or the folder, that were not used: their readers are unknown, not gone. */
   readonly faults: readonly RowFault[];
+  /** False when the folder or a whole file could not be used: who is not among `subscribers` may be in there. */
+  readonly isComplete: boolean;
 }
 
 /**
@@ -28,9 +30,11 @@ export async function readSubscriberFiles(dir: string): Promise<SubscriberFiles>
   const faults: RowFault[] = [];
   const { names, faults: folderFaults } = await subscriberFileNames(dir);
   faults.push(...folderFaults);
+  let isComplete = folderFaults.length === 0;
 
   for (const name of names) {
     const { rows, faults: fileFaults } = await rowsOf(join(dir, name));
+    if (rows.length === 0 && fileFaults.length > 0) isComplete = false;
     const found = [...fileFaults];
     for (const row of rows) {
       const { subscriber, faults: rowFaults } = checkRow(row);
@@ -50,7 +54,7 @@ export async function readSubscriberFiles(dir: string): Promise<SubscriberFiles>
     }
     faults.push(...found.toSorted((a, b) => a.line - b.line));
   }
-  return { subscribers: [...subscribers.values()], faults };
+  return { subscribers: [...subscribers.values()], faults, isComplete };
 }
 
 /** Digests and topics that the configuration does not know; a row can have several. */

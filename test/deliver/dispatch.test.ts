@@ -105,21 +105,21 @@ describe('a run', () => {
     expect(new Set(seen)).toEqual(new Set([1, 2, 3, 4]));
   });
 
-  it('goes on when one mail cannot be made', async () => {
+  it('goes on when one mail cannot be made, and does not count it against the reader', async () => {
     const ledger = await ledgerOf(readers(4));
     const { transport, accepted } = await server();
     expect(await run(ledger, transport, { render: allButReader1 })).toEqual({
       ...nothing,
       accepted: 3,
-      deferred: 1,
+      blocked: 'the mail could not be made: no such section',
     });
     expect(accepted).toHaveLength(3);
     const row = await ledger.db
       .selectFrom('deliveries')
-      .select('last_reply')
-      .where('state', '=', 'deferred')
+      .select(['attempts', 'last_reply'])
+      .where('state', '=', 'pending')
       .executeTakeFirst();
-    expect(row?.last_reply).toBe('the mail could not be made: no such section');
+    expect(row).toEqual({ attempts: 0, last_reply: 'the mail could not be made: no such section' });
   });
 
   it('that is stopped starts nothing more and hands its leases back', async () => {

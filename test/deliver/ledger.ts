@@ -49,8 +49,8 @@ export async function openLedger(addresses: readonly string[]): Promise<Ledger> 
   const editionId = stored?.id ?? 0;
   await insertDeliveries(
     db,
+    editionId,
     addresses.map((address) => ({
-      editionId,
       digest: edition.digest,
       address,
       addressHash: tokens.addressHash(address),

@@ -193,6 +193,19 @@ describe('the command line', () => {
     expect(stdout).toContain('3 mails accepted');
     expect(stderr).toContain('dry run');
     expect(existsSync(join(folder, 'data'))).toBe(false);
+
+    await broadsheet('run', '--now', now);
+    const before = readdirSync(join(folder, 'data'));
+    const again = await broadsheet('publish', '--dry-run', '--now', now);
+    expect(again.stdout).toContain('site: 0 files written');
+    const file = join(folder, 'paper.jsonl');
+    writeFileSync(file, '{"arxiv_id":"2611.91999","title":"A title","abstract":"An abstract."}\n');
+    expect((await broadsheet('import', file, '--dry-run')).stdout).toContain('1 new');
+    expect(readdirSync(join(folder, 'data'))).toEqual(before);
+    expect(JSON.parse((await broadsheet('status', '--json')).stdout)).toMatchObject({ papers: 21 });
+    for (const verb of ['migrate', 'start', 'init']) {
+      expect((await broadsheet(verb, '--dry-run')).code).toBe(2);
+    }
   });
 
   it('does the stages one by one', async () => {
@@ -218,6 +231,7 @@ describe('the command line', () => {
     const [, id = ''] = /p\/arxiv\/(2611\.\d{5})\//.exec(papers) ?? [];
     const why = await broadsheet('why', id, '--date', '2026-11-10', '--now', now);
     expect(why.stdout).toMatch(/^in daily 2026-11-10$/m);
+    expect((await broadsheet('why', id, '--now', now)).stdout).toBe(why.stdout);
     expect(why.stdout).toMatch(/score \d+\.\d expected votes/);
     expect((await broadsheet('why', '2611.00000', '--now', now)).code).toBe(2);
   });

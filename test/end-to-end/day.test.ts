@@ -214,7 +214,10 @@ describe('five days from loopback HTTP to loopback SMTP', () => {
     expect(mail.html).not.toMatch(/<script/i);
     expect(mail.text).toContain('<script>alert(1)</script> ]]>');
     const { feed } = parseFeed(published.get('feeds/all.xml') ?? '');
-    expect(JSON.stringify(feed)).toContain('<script>alert(1)</script> ]]> \\"quoted\\" ]]>');
+    // In feeds an unseen word joiner parts what would be an end tag.
+    expect(JSON.stringify(feed).replaceAll('\u2060', '')).toContain(
+      '<script>alert(1)</script> ]]> \\"quoted\\" ]]>',
+    );
   });
 
   it('change no byte and send no mail when any day is run again', async () => {
@@ -263,7 +266,9 @@ describe('a bad day', () => {
     server.now = Date.parse('2026-11-21T12:00:00Z');
     server.arxiv = arxivFeedText('2026-11-21', []);
     const report = await home.run(server.now);
-    expect(report.sources.map(({ state }) => state)).toEqual(['unchanged', 'quiet']);
+    // The sample ends before: to us, whole lists that are suddenly empty on working days.
+    expect(report.sources.map(({ state }) => state)).toEqual(['partial', 'quiet']);
+    expect(report.sources[0]?.reason).toMatch(/expected about \d+ papers as on 2026-11-17; got 0/);
     expect(report.editions.map((outcome) => outcome.state)).toEqual(['nothing new']);
     expect(report.mails.sent.accepted).toBe(0);
   });

@@ -53,6 +53,7 @@ CREATE TABLE editions (
   edition_date text not null,
   number integer not null,
   published_at integer not null,
+  prepared_at integer,
   content text not null,
   unique (digest, edition_date),
   unique (digest, number)
@@ -132,6 +133,7 @@ CREATE TABLE signals (
 CREATE TABLE slots (
   digest text not null,
   slot_at integer not null,
+  slot_date text not null,
   owner text not null,
   lease_until integer not null,
   finished_at integer,

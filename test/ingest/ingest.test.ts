@@ -224,6 +224,47 @@ describe('ingest', () => {
     expect((await sourceStates(db)).get('daily')?.lastOkAt).toBe(start + 2 * hourMs);
   });
 
+  it('does not take a count of a past day, read again, for the newest', async () => {
+    await read(
+      start,
+      answers('daily', () => [voted(1, 5)]),
+    );
+    await read(
+      start + 2 * hourMs,
+      answers('daily', () => [voted(1, 5)]),
+    );
+    await read(
+      start + hourMs,
+      answers('daily', () => [voted(1, 7)]),
+    );
+    const signals = (await signalsOf(db, ['arxiv:2510.90001'], start + 9 * hourMs)).get('arxiv:2510.90001');
+    expect(signals?.map((signal) => signal.value)).toEqual([5]);
+  });
+
+  it('keeps a revision of one list day when another was read a moment later by another process', async () => {
+    const days =
+      (title: string) =>
+      (key: string, { now }: ReadContext): ListingAnswer => ({
+        state: 'read',
+        listing: listing('daily', now, [listingEntry(paperRecord(key === 'one' ? 1 : 2, { title }))]),
+        validators: {},
+      });
+    await read(start, memorySource('daily', days('Old'), ['one', 'two']));
+    await read(start + 5000, memorySource('daily', days('New'), ['one']));
+    const [late] = await read(start + 4000, memorySource('daily', days('New'), ['two']));
+    expect(late?.listings[0]?.revised).toBe(1);
+  });
+
+  it('takes a list whose day has only begun, or not yet', async () => {
+    const midnight = Date.parse('2025-10-14T00:00:00Z');
+    const ahead = memorySource('daily', (_, { now }) => ({
+      state: 'read',
+      listing: listing('daily', now, [voted(1, 3)], { listDate: '2025-10-15' }),
+      validators: {},
+    }));
+    expect((await read(midnight, ahead))[0]).toMatchObject({ failures: [], listings: [{ added: 1 }] });
+  });
+
   it('brackets the unknown time of listing by the last reading without the paper', async () => {
     await read(
       start,

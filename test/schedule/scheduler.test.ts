@@ -50,6 +50,7 @@ function scheduler(options: Partial<SchedulerOptions> & Pick<SchedulerOptions, '
   const stop = new AbortController();
   const stopped = startScheduler({
     ...claims(),
+    tend: async () => {},
     now: () => Date.now(),
     log: logTo(lines),
     signal: stop.signal,
@@ -201,12 +202,30 @@ describe('the scheduler', () => {
     await stopped;
   });
 
+  it('looks after what waits at every wake-up, also when that fails', async () => {
+    let looks = 0;
+    const { lines, stopped, stop } = scheduler({
+      digests: [],
+      run: async () => {},
+      tend: async () => {
+        looks += 1;
+        throw new Error('the server is away');
+      },
+    });
+    await vi.advanceTimersByTimeAsync(3 * 60_000);
+    expect(looks).toBe(4);
+    expect(lines.filter((line) => line.includes('the server is away'))).toHaveLength(4);
+    stop();
+    await stopped;
+  });
+
   it('does not begin when it is stopped already', async () => {
     const runs: string[] = [];
     await startScheduler({
       ...claims(),
       digests: [digest('daily', '0 2 * * *')],
       run: async (_digest, slot) => void runs.push(slot.date),
+      tend: async () => {},
       now: () => Date.now(),
       log: logTo([]),
       signal: AbortSignal.abort(),

@@ -258,6 +258,45 @@ describe('a saved arXiv feed', () => {
   });
 });
 
+describe('a saved answer of arXiv', () => {
+  test.each([
+    ['of the query API', 'arxiv-api.xml', '2026-01-09', 4, 0],
+    ['of OAI-PMH', 'arxiv-oai.xml', '2026-01-13', 5, 2],
+    ['as a listing mail', 'arxiv-mail.txt', '2026-01-14', 5, 0],
+  ])('%s is a listing of its day', async (_, name, listDate, announced, dropped) => {
+    const listing = await only(fixture(name));
+    expect(listing).toMatchObject({ listDate, announced, readAt: now, quiet: false, hasVotes: false });
+    expect(listing.dropped).toHaveLength(dropped);
+  });
+
+  test('without records is quiet', async () => {
+    const path = await written(
+      'none.xml',
+      '<OAI-PMH><responseDate>2026-01-12T03:00:00Z</responseDate><error code="noRecordsMatch"/></OAI-PMH>',
+    );
+    expect(await only(path)).toMatchObject({ listDate: '2026-01-12', announced: 0, quiet: true });
+  });
+
+  test.each([
+    [
+      'an error of the query API',
+      'arxiv-api.xml',
+      '<id>http://arxiv.org/abs/',
+      '<id>http://arxiv.org/api/errors#',
+      'reported',
+    ],
+    ['half a mail', 'arxiv-mail.txt', /%%%---[^]*/, '', 'malformed'],
+  ])('that is %s is an error', async (_, name, from, to, code) => {
+    const path = await written(name, (await readFile(fixture(name), 'utf8')).replace(from, to));
+    await expect(readPaperFile(path, now)).rejects.toMatchObject({ name: 'SourceError', code });
+  });
+
+  test('of which an abstract looks like BibTeX is a mail all the same', async () => {
+    const mail = (await readFile(fixture('arxiv-mail.txt'), 'utf8')).replace('  Nothing.', '@article{x,');
+    expect(await only(await written('bibtex.txt', mail))).toMatchObject({ announced: 5 });
+  });
+});
+
 describe('files as a source', () => {
   test('one that cannot be read does not stop the others', async () => {
     const paths = [join(folder, 'missing.bib'), fixture('papers.bib')];

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import {
   type HttpClient,
   type HttpRequest,
 } from '../../src/sources/http.ts';
+import { requestedPauseMs } from '../../src/sources/http-pause.ts';
 import { loopback } from './loopback.ts';
 
 const client = (options: Partial<Parameters<typeof createHttpClient>[0]> = {}): HttpClient =>
@@ -250,6 +252,116 @@ describe('trying again', () => {
       message: expect.stringContaining('asks to wait 3600 s'),
     });
     expect(server.asked).toHaveLength(1);
+  });
+});
+
+describe('a question sent as JSON', () => {
+  const json = { ids: ['arXiv:2601.01234'] };
+  const bodyOf = async (asked: IncomingMessage): Promise<string> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of asked) chunks.push(Buffer.from(chunk));
+    return Buffer.concat(chunks).toString();
+  };
+
+  test('is a POST with its type and the headers given', async () => {
+    await using server = await loopback(
+      (asked, response) => void bodyOf(asked).then((body) => response.end(`${asked.method} ${body}`)),
+    );
+    await using http = client();
+    const answer = await http.get(server.url, request({ json, headers: { 'x-api-key': 'invented' } }));
+    expect(text(answer)).toBe('POST {"ids":["arXiv:2601.01234"]}');
+    expect(server.asked[0]?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'x-api-key': 'invented',
+      'user-agent': 'Broadsheet/0.1',
+    });
+  });
+
+  test.each([429, 503])('is asked again, whole, after %i', async (status) => {
+    await using server = await loopback(
+      (asked, response, index) =>
+        void bodyOf(asked).then((body) => response.writeHead(index === 0 ? status : 200).end(body)),
+    );
+    await using http = client();
+    expect(text(await http.get(server.url, request({ json })))).toBe(JSON.stringify(json));
+    expect(server.asked).toHaveLength(2);
+  });
+
+  test.each([307, 308])('goes on as a POST after %i', async (status) => {
+    await using server = await loopback((asked, response) => {
+      if (asked.url === '/there') response.end(asked.method);
+      else response.writeHead(status, { location: '/there' }).end();
+    });
+    await using http = client();
+    expect(text(await http.get(server.url, request({ json })))).toBe('POST');
+  });
+
+  test.each([301, 302, 303])('does not become a GET after %i', async (status) => {
+    await using server = await loopback((_, response) =>
+      response.writeHead(status, { location: '/there' }).end(),
+    );
+    await using http = client();
+    expect(await refusal(http.get(server.url, request({ json })))).toMatchObject({
+      code: 'status',
+      message: expect.stringContaining(String(status)),
+    });
+    expect(server.asked).toHaveLength(1);
+  });
+});
+
+test('a key goes to the host that was asked, also behind a redirect there, and to no other', async () => {
+  await using other = await loopback((_, response) => response.end('elsewhere'));
+  await using server = await loopback((asked, response) => {
+    response.writeHead(302, { location: asked.url === '/' ? '/again' : other.url }).end();
+  });
+  await using http = client();
+  const headers = { authorization: 'Bearer invented' };
+  expect(text(await http.get(server.url, request({ headers })))).toBe('elsewhere');
+  expect(server.asked.map((asked) => asked.headers.authorization)).toEqual([
+    'Bearer invented',
+    'Bearer invented',
+  ]);
+  expect(other.asked.map((asked) => asked.headers.authorization)).toEqual([undefined]);
+});
+
+describe('the pause that a server asks for', () => {
+  const date = 'Mon, 27 Apr 2026 04:00:00 GMT';
+  const reset = String(Date.parse(date) / 1000 + 90);
+  test.each([
+    ['nothing', {}, undefined],
+    ['Retry-After in seconds', { 'retry-after': ' 7 ' }, 7000],
+    ['Retry-After as a date', { 'retry-after': 'Mon, 27 Apr 2026 04:01:00 GMT', date }, 60_000],
+    ['Retry-After as a past date', { 'retry-after': 'Mon, 27 Apr 2026 03:00:00 GMT', date }, 0],
+    ['Retry-After as a date without one to compare', { 'retry-after': date }, undefined],
+    ['Retry-After that says nothing', { 'retry-after': 'soon' }, undefined],
+    ['RateLimit with nothing left', { ratelimit: '"api";r=0;t=12' }, 12_000],
+    ['RateLimit with some left', { ratelimit: '"api";r=3;t=12' }, undefined],
+    ['a time of reset', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset, date }, 90_000],
+    [
+      'a time of reset that is over',
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1000000001', date },
+      0,
+    ],
+    ['seconds to the reset', { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '30' }, 30_000],
+    ['no reset', { 'x-ratelimit-remaining': '0' }, 60_000],
+    [
+      'a time of reset without one to compare',
+      { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset },
+      60_000,
+    ],
+    ['some left', { 'x-ratelimit-remaining': '59', 'x-ratelimit-reset': reset, date }, undefined],
+  ])('with %s', (_, headers: Record<string, string>, expected) => {
+    expect(requestedPauseMs((name) => headers[name])).toBe(expected);
+  });
+
+  test.each([200, 304])('is told with a %i too', async (status) => {
+    await using server = await loopback((_, response) =>
+      response.writeHead(status, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '9' }).end(),
+    );
+    await using http = client();
+    expect(await http.get(server.url, request({ validators: { etag: '"a"' } }))).toMatchObject({
+      pauseMs: 9000,
+    });
   });
 });
 

@@ -63,19 +63,17 @@ describe('the audience', () => {
   it('is one row an address, however often it is stored', async () => {
     const hash = tokens.addressHash('reader0@example.net');
     const again = {
-      editionId: ledger.editionId,
       digest: 'daily',
       address: 'READER0@example.net',
       addressHash: hash,
       messageId: '<another@example.org>',
     };
-    expect(await insertDeliveries(ledger.db, [again], now)).toBe(0);
+    expect(await insertDeliveries(ledger.db, ledger.editionId, [again], now)).toBe(0);
     expect((await counts()).pending).toBe(5);
   });
 
   it('keeps name and topics as they were at preparation', async () => {
     const reader = {
-      editionId: ledger.editionId,
       digest: 'daily',
       address: 'ada@example.org',
       addressHash: tokens.addressHash('ada@example.org'),
@@ -83,29 +81,28 @@ describe('the audience', () => {
       topics: ['llm', 'vision'],
       messageId: '<ada@example.org>',
     };
-    await insertDeliveries(ledger.db, [reader], now - minuteMs);
+    await insertDeliveries(ledger.db, ledger.editionId, [reader], now - minuteMs);
     expect(await claimOne()).toMatchObject({ ...reader, state: 'leased', attempts: 0, leaseEpoch: 1 });
   });
 
   it('of more rows than one statement takes is stored whole', async () => {
     const many = Array.from({ length: 1201 }, (_, index) => ({
-      editionId: ledger.editionId,
       digest: 'daily',
       address: `many${index}@example.net`,
       addressHash: `hash ${index}`,
       messageId: `<${index}@example.org>`,
     }));
-    expect(await insertDeliveries(ledger.db, many, now)).toBe(1201);
+    expect(await insertDeliveries(ledger.db, ledger.editionId, many, now)).toBe(1201);
     expect((await counts()).pending).toBe(1206);
   });
 
   it('is stored not at all when one row cannot be', async () => {
-    const row = { editionId: ledger.editionId, digest: 'daily', address: 'x@example.net' };
+    const row = { digest: 'daily', address: 'x@example.net' };
     const clash = [
       { ...row, addressHash: 'one', messageId: '<same@example.org>' },
       { ...row, addressHash: 'two', messageId: '<same@example.org>' },
     ];
-    await expect(insertDeliveries(ledger.db, clash, now)).rejects.toThrow(/unique/i);
+    await expect(insertDeliveries(ledger.db, ledger.editionId, clash, now)).rejects.toThrow(/unique/i);
     expect((await counts()).pending).toBe(5);
   });
 });

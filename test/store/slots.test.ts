@@ -6,7 +6,7 @@ import { minuteMs } from '../../src/domain/time.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { claimSlot, finishSlot, lastFinishedSlot, postponeSlot } from '../../src/store/slots.ts';
 
-const slot = { digest: 'daily', slotAt: Date.parse('2026-11-24T02:30:00Z') };
+const slot = { digest: 'daily', slotAt: Date.parse('2026-11-24T02:30:00Z'), slotDate: '2026-11-24' };
 const now = slot.slotAt + 1000;
 const leaseMs = 30 * minuteMs;
 
@@ -39,7 +39,7 @@ describe('a slot', () => {
     await finishSlot(db, slot, now + minuteMs, 'done');
     expect(await claimSlot(other, slot, 'b', now - 60 * minuteMs, leaseMs)).toBe(false);
     expect(await claimSlot(other, slot, 'b', now + 10 * leaseMs, leaseMs)).toBe(false);
-    expect(await lastFinishedSlot(db, 'daily')).toBe(slot.slotAt);
+    expect(await lastFinishedSlot(db, 'daily')).toEqual({ at: slot.slotAt, date: '2026-11-24' });
   });
 
   it('is taken over when its owner died, after the lease', async () => {

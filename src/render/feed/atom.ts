@@ -1,7 +1,7 @@
 import type { Element } from 'slimdom';
 import { Feed } from 'feed';
 import { formatInstant } from '../../domain/time.ts';
-import { checkedDocument } from './check.ts';
+import { checkedDocument, issuedAt } from './check.ts';
 import {
   append,
   childrenNamed,
@@ -13,6 +13,7 @@ import {
   setTextAsHtml,
   writeXml,
 } from './dom.ts';
+import { generatorName, generatorVersion } from './generator.ts';
 import type { FeedDocument, FeedItem } from './model.ts';
 
 /**
@@ -39,7 +40,7 @@ function skeleton(document: FeedDocument): Feed {
     description: 'description',
     updated: new Date(document.updatedAt),
     author: { name: 'name', link: document.pageUrl },
-    generator: 'Broadsheet',
+    generator: generatorName,
   });
   for (const item of document.items) {
     feed.addItem({
@@ -60,12 +61,18 @@ function finishFeed(root: Element, document: FeedDocument): void {
   for (const title of childrenNamed(root, 'title')) setAtomText(title, document.title);
   for (const subtitle of childrenNamed(root, 'subtitle')) setAtomText(subtitle, document.subtitle);
   for (const updated of childrenNamed(root, 'updated')) setText(updated, formatInstant(document.updatedAt));
+  for (const generator of childrenNamed(root, 'generator')) {
+    generator.setAttribute('uri', document.generatorUrl);
+    generator.setAttribute('version', generatorVersion);
+  }
   for (const author of childrenNamed(root, 'author')) {
     for (const name of childrenNamed(author, 'name')) setText(name, document.publisher);
   }
 
   const entries = childrenNamed(root, 'entry');
   remove(root, 'entry');
+  append(root, namespaces.atom, 'icon', { text: document.iconUrl });
+  setAtomText(append(root, namespaces.atom, 'rights'), document.rights);
   const { rss, atom, json } = document.formatUrls;
   link(root, { rel: 'alternate', type: 'text/html', href: document.pageUrl });
   link(root, { rel: 'self', type: 'application/atom+xml', href: atom });
@@ -100,8 +107,9 @@ function finishEntry(entry: Element, item: FeedItem): void {
   for (const { term, label, scheme } of item.categories) {
     append(entry, namespaces.atom, 'category', { attributes: { term, scheme, label } });
   }
-  if (item.paper?.submittedAt !== undefined) {
-    append(entry, namespaces.dcterms, 'dcterms:issued', { text: formatInstant(item.paper.submittedAt) });
+  const issued = issuedAt(item);
+  if (issued !== undefined) {
+    append(entry, namespaces.dcterms, 'dcterms:issued', { text: formatInstant(issued) });
   }
 }
 

@@ -2,10 +2,11 @@ import { RenderError } from '../../errors.ts';
 import { cleanText } from '../text.ts';
 import { httpAddress } from './address.ts';
 import type { FeedDocument, FeedItem } from './model.ts';
+import type { Instant } from '../../domain/time.ts';
 
 const earliestAt = Date.UTC(1990, 0, 1);
-const earliestPaperAt = Date.UTC(1500, 0, 1);
-const latestAt = Date.UTC(9999, 11, 31);
+export const earliestPaperAt = Date.UTC(1500, 0, 1);
+export const latestAt = Date.UTC(9999, 11, 31);
 
 /**
  * The document with every text fit for XML and JSON: characters that a format cannot hold are gone, titles are
@@ -28,8 +29,8 @@ export function checkedDocument(document: FeedDocument): FeedDocument {
   });
   return {
     id: uri(document.id, 'id'),
-    title: line(document.title, 'title'),
-    subtitle: line(document.subtitle, 'subtitle'),
+    title: plainLine(document.title, 'title'),
+    subtitle: plainLine(document.subtitle, 'subtitle'),
     pageUrl: webUrl(document.pageUrl, 'pageUrl'),
     formatUrls: {
       rss: webUrl(document.formatUrls.rss, 'formatUrls.rss'),
@@ -37,8 +38,11 @@ export function checkedDocument(document: FeedDocument): FeedDocument {
       json: webUrl(document.formatUrls.json, 'formatUrls.json'),
     },
     stylesheetUrl: webUrl(document.stylesheetUrl, 'stylesheetUrl'),
+    iconUrl: webUrl(document.iconUrl, 'iconUrl'),
     language: language(document.language),
-    publisher: line(document.publisher, 'publisher'),
+    publisher: plainLine(document.publisher, 'publisher'),
+    rights: plainLine(document.rights, 'rights'),
+    generatorUrl: webUrl(document.generatorUrl, 'generatorUrl'),
     updatedAt: instant(document.updatedAt, 'updatedAt'),
     items,
   };
@@ -50,25 +54,25 @@ function checkedItem(item: FeedItem, field: string): FeedItem {
   if (updatedAt < publishedAt) throw new RenderError(`${field}.updatedAt`, 'it is before publishedAt');
   return {
     id: uri(item.id, `${field}.id`),
-    title: line(item.title, `${field}.title`),
+    title: plainLine(item.title, `${field}.title`),
     url: webUrl(item.url, `${field}.url`),
     ...(item.externalUrl === undefined
       ? {}
       : { externalUrl: webUrl(item.externalUrl, `${field}.externalUrl`) }),
     summary: text(item.summary, `${field}.summary`),
     contentHtml: fragment(item.contentHtml, `${field}.contentHtml`),
-    authors: item.authors.map(oneLine).filter(Boolean),
+    authors: item.authors.map(onePlainLine).filter(Boolean),
     categories: item.categories
       .map(({ term, label, scheme }, index) => ({
-        term: oneLine(term),
-        label: oneLine(label),
+        term: onePlainLine(term),
+        label: onePlainLine(label),
         scheme: uri(scheme, `${field}.categories.${index}.scheme`),
       }))
       .filter((category) => category.term !== ''),
     publishedAt,
     updatedAt,
     related: item.related.map(({ title, url }, index) => ({
-      title: line(title, `${field}.related.${index}.title`),
+      title: plainLine(title, `${field}.related.${index}.title`),
       url: webUrl(url, `${field}.related.${index}.url`),
     })),
     ...(item.enclosure && {
@@ -79,6 +83,12 @@ function checkedItem(item: FeedItem, field: string): FeedItem {
     }),
     ...(item.paper && { paper: checkedPaper(item.paper, `${field}.paper`) }),
   };
+}
+
+/** The date of the paper itself where validators believe it: from 1990, and not after the entry's own. */
+export function issuedAt({ paper, publishedAt }: FeedItem): Instant | undefined {
+  const at = paper?.submittedAt;
+  return at !== undefined && at >= earliestAt && at <= publishedAt ? at : undefined;
 }
 
 function checkedPaper(paper: NonNullable<FeedItem['paper']>, field: string): NonNullable<FeedItem['paper']> {
@@ -98,6 +108,18 @@ function checkedPaper(paper: NonNullable<FeedItem['paper']>, field: string): Non
 
 function oneLine(value: string): string {
   return cleanText(value).replace(/\s+/g, ' ').trim();
+}
+
+/**
+ * One line that validators and readers do not take for HTML: a word joiner, which nobody sees, parts the `</` of
+ * what would be an end tag from its name. References cannot do it, since both look at the text that they stand for.
+ */
+function onePlainLine(value: string): string {
+  return oneLine(value).replace(/<\/(?=[\p{L}\p{N}_]+>)/gu, '</\u2060');
+}
+
+function plainLine(value: string, field: string): string {
+  return notEmpty(onePlainLine(value), field);
 }
 
 function line(value: string, field: string): string {

@@ -15,12 +15,14 @@ import { cleanText, cut, firstSentences } from '../text.ts';
 import { coverageLine } from './edition-html.ts';
 import { installedAt, tagUri } from './identity.ts';
 import type { FeedCategory, FeedDocument, FeedItem } from './model.ts';
-import { paperHtml, paperLinks, paperTitle, sampleNotice } from './paper-html.ts';
-import { feedPagePath, feedPaths, stylesheetPath, type FeedName } from './paths.ts';
+import { paperHtml, paperLinks, paperTitle, sampleNotice, submittedDate } from './paper-html.ts';
+import { feedPagePath, feedPaths, feedsPagePath, iconPath, stylesheetPath, type FeedName } from './paths.ts';
 import { pickedPapers, withDifferentTimes, type PickedPaper } from './picked.ts';
 
 /** The most entries of a feed; there is no other limit by age, so that who was away for a week misses nothing. */
 export const maxItems = 100;
+
+const rights = 'Titles and abstracts are by the authors of the papers; see each paper for its licence.';
 
 /** Every paper that was picked in these editions, newest first. */
 export function allFeed(site: Site, editions: readonly Edition[]): FeedDocument {
@@ -104,8 +106,11 @@ function feedDocument(
       json: siteUrl(site, paths.json),
     },
     stylesheetUrl: siteUrl(site, stylesheetPath),
+    iconUrl: siteUrl(site, iconPath),
     language: site.language,
     publisher: site.title,
+    rights,
+    generatorUrl: siteUrl(site, feedsPagePath),
     updatedAt: kept.reduce((latest, item) => Math.max(latest, item.updatedAt), installedAt(site)),
     items: kept,
   };
@@ -118,6 +123,7 @@ function paperItems(site: Site, picked: readonly PickedPaper[]): readonly FeedIt
 function paperItem(site: Site, { pick, edition, publishedAt }: PickedPaper): FeedItem {
   const { paper } = pick;
   const title = paperTitle(paper);
+  const submittedAt = submittedDate(paper);
   const links = paperLinks(paper);
   const abstract = links.find((link) => link.title === 'Abstract');
   const pdf = links.find((link) => link.title === 'PDF');
@@ -135,12 +141,12 @@ function paperItem(site: Site, { pick, edition, publishedAt }: PickedPaper): Fee
     related: links.filter((link) => link !== pdf),
     ...(pdf && { enclosure: { url: pdf.url, mimeType: 'application/pdf' } }),
     paper: {
-      aboutUrl: siteUrl(site, 'feeds/'),
+      aboutUrl: siteUrl(site, feedsPagePath),
       id: paper.id,
       ...(paper.version === undefined ? {} : { version: paper.version }),
       ...(paper.doi === undefined ? {} : { doi: paper.doi }),
       source: paper.source,
-      ...(paper.submittedAt === undefined ? {} : { submittedAt: paper.submittedAt }),
+      ...(submittedAt === undefined ? {} : { submittedAt }),
       firstSeenAt: paper.firstSeenAt,
       authorCount: paper.authorCount,
       ...titleTex(paper, title),

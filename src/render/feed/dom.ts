@@ -88,12 +88,14 @@ function ownerOf(element: Element): Document {
  */
 export function writeXml(root: Element, stylesheetUrl: string): string {
   layOut(root, '\n');
-  return [
-    '<?xml version="1.0" encoding="utf-8"?>',
-    `<?xml-stylesheet type="text/css" href="${escapeXml(stylesheetUrl)}"?>`,
-    serializeToWellFormedString(root),
-    '',
-  ].join('\n');
+  return withHexReferences(
+    [
+      '<?xml version="1.0" encoding="utf-8"?>',
+      `<?xml-stylesheet type="text/css" href="${escapeXml(stylesheetUrl)}"?>`,
+      serializeToWellFormedString(root),
+      '',
+    ].join('\n'),
+  );
 }
 
 /** Line breaks between the elements of an element that holds nothing else. */
@@ -106,4 +108,18 @@ function layOut(element: Element, lineStart: string): void {
     layOut(child, `${lineStart}  `);
   }
   element.appendChild(document.createTextNode(lineStart));
+}
+
+/**
+ * References outside CDATA in the form that the RSS profile asks for in plain text, and by which validators know that text is
+ * meant as text; XML parsers read both alike.
+ */
+function withHexReferences(xml: string): string {
+  const hex: Readonly<Record<string, string>> = { '&amp;': '&#x26;', '&lt;': '&#x3C;', '&gt;': '&#x3E;' };
+  return xml
+    .split(/(<!\[CDATA\[[\s\S]*?\]\]>)/)
+    .map((part, index) =>
+      index % 2 === 1 ? part : part.replace(/&(?:amp|lt|gt);/g, (name) => hex[name] ?? name),
+    )
+    .join('');
 }

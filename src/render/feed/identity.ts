@@ -17,8 +17,17 @@ export function tagUri(
   return `tag:${site.tagAuthority}:${key === undefined ? kind : `${kind}/${tagSafe(key)}`}`;
 }
 
+/**
+ * Each key has its own text, and this text is in the canonical form of URIs. A percent-encoding inside of the key and
+ * letters that are not in NFC would change by that form, so they are written with `*` for `%`.
+ */
 function tagSafe(key: string): string {
-  return encodeURIComponent(key.toWellFormed()).replace(/%(?:2F|3A|40|3B|3D|2B|2C|24)/g, decodeURIComponent);
+  const whole = key.toWellFormed();
+  const encoded = encodeURIComponent(whole)
+    .replaceAll('*', '*2A')
+    .replace(/%25(?=[0-9a-f]{2})/gi, '*25')
+    .replace(/%(?:2F|3A|40|3B|3D|2B|2C|24)/g, decodeURIComponent);
+  return whole === whole.normalize('NFC') ? encoded : encoded.replaceAll('%', '*');
 }
 
 /** The start of the day, month or year in the tag's authority: a constant older than all that the site publishes. */

@@ -17,6 +17,8 @@ export function renderJson(document: FeedDocument, selfUrl: string): string {
     home_page_url: checked.pageUrl,
     feed_url: checked.formatUrls.json,
     description: checked.subtitle,
+    icon: checked.iconUrl,
+    favicon: checked.iconUrl,
     language: checked.language,
     items: checked.items.map((item) => jsonItem(item, checked.publisher)),
   };

@@ -12,10 +12,16 @@ export interface FeedDocument {
   readonly formatUrls: FeedFormats;
   /** CSS for browsers that show the feed itself, absolute. */
   readonly stylesheetUrl: string;
+  /** A PNG as wide as it is high, absolute; its sides have `iconSize` pixels. */
+  readonly iconUrl: string;
   /** BCP 47. */
   readonly language: string;
   /** Who answers for the feed, and for entries without authors. */
   readonly publisher: string;
+  /** Whose the texts are, in one line. */
+  readonly rights: string;
+  /** A page about how the feeds are made, absolute. */
+  readonly generatorUrl: string;
   /** The latest change of the content; in an empty feed a constant. Never the time of writing. */
   readonly updatedAt: Instant;
   /** Newest first; ids and `updatedAt` are unique. */

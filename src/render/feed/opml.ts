@@ -2,7 +2,7 @@ import { generateOpml } from 'feedsmith';
 import type { Digest } from '../../domain/digest.ts';
 import type { Edition } from '../../domain/edition.ts';
 import { siteUrl, type Site } from '../../domain/site.ts';
-import { cleanText, escapeHtml } from '../text.ts';
+import { cleanText } from '../text.ts';
 import { installedAt } from './identity.ts';
 import { feedPagePath, feedPaths, type FeedName } from './paths.ts';
 
@@ -14,8 +14,8 @@ import { feedPagePath, feedPaths, type FeedName } from './paths.ts';
 export function renderOpml(site: Site, digests: readonly Digest[], editions: readonly Edition[]): string {
   const outline = (text: string, name: FeedName) => ({
     type: 'rss',
-    text: cleanText(text),
-    title: cleanText(text),
+    text: asHtml(text),
+    title: asHtml(text),
     xmlUrl: siteUrl(site, feedPaths(name).rss),
     htmlUrl: siteUrl(site, feedPagePath(name)),
     language: site.language,
@@ -29,7 +29,7 @@ export function renderOpml(site: Site, digests: readonly Digest[], editions: rea
     installedAt(site),
   );
   const opml = generateOpml({
-    head: { title: opmlTitle(site.title), dateModified: new Date(latestAt) },
+    head: { title: asHtml(site.title), dateModified: new Date(latestAt) },
     body: {
       outlines: [
         outline(site.title, { kind: 'all' }),
@@ -41,8 +41,12 @@ export function renderOpml(site: Site, digests: readonly Digest[], editions: rea
   return opml.endsWith('\n') ? opml : `${opml}\n`;
 }
 
-/** feedsmith puts a title with markup characters into CDATA, where readers take it for HTML. */
-function opmlTitle(title: string): string {
-  const cleaned = cleanText(title);
-  return /[&<>]/.test(cleaned) ? escapeHtml(cleaned) : cleaned;
+/**
+ * OPML 2.0 lets names hold HTML, so one that reads otherwise as HTML is escaped: `R&D`, but not `Speech & music`,
+ * for most readers show names as they stand.
+ */
+function asHtml(name: string): string {
+  const cleaned = cleanText(name);
+  if (!/<|&[^\s&]/.test(cleaned)) return cleaned;
+  return cleaned.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -6,6 +6,7 @@ import { calendarDate, longDate, type Instant } from '../../domain/time.ts';
 import { unicodeMaths } from '../maths.ts';
 import { byline, cleanText, escapeHtml, firstSentences, paragraphHtml } from '../text.ts';
 import { httpAddress } from './address.ts';
+import { earliestPaperAt, latestAt } from './check.ts';
 import type { FeedLink } from './model.ts';
 
 const shownAuthors = { first: 20, last: 1 };
@@ -51,6 +52,13 @@ export function paperTitle(paper: { readonly id: string; readonly title: string 
   return cleanText(unicodeMaths(paper.title)).replace(/\s+/g, ' ').trim() || paper.id;
 }
 
+/** When the paper was submitted; undefined where what a source says cannot be the date of a paper. */
+export function submittedDate({ submittedAt }: EditionPaper): Instant | undefined {
+  return submittedAt !== undefined && submittedAt >= earliestPaperAt && submittedAt <= latestAt
+    ? submittedAt
+    : undefined;
+}
+
 /** The links of a paper that are absolute http(s) addresses, by the words that name them. */
 export function paperLinks(paper: EditionPaper): readonly FeedLink[] {
   const { abstract, pdf, code, project, discussion } = paper.links;
@@ -87,6 +95,7 @@ function linksHtml(paper: EditionPaper): string {
 
 function facts(site: Site, edition: Edition, pick: Pick): readonly string[] {
   const { paper } = pick;
+  const submittedAt = submittedDate(paper);
   const editionUrl = escapeHtml(siteUrl(site, editionPath(edition)));
   const editionName = plain(`${edition.digestName}, ${longDate(edition.editionDate)}`);
   const counts = countWords.flatMap(([kind, one, many]) => {
@@ -95,7 +104,7 @@ function facts(site: Site, edition: Edition, pick: Pick): readonly string[] {
   });
   return [
     plain(paper.categories.join(', ')),
-    paper.submittedAt === undefined ? '' : `submitted ${day(paper.submittedAt)}`,
+    submittedAt === undefined ? '' : `submitted ${day(submittedAt)}`,
     paper.version === undefined ? '' : `version ${paper.version}`,
     plain(`from ${paper.source}`),
     `number ${pick.rank} in <a href="${editionUrl}">${editionName}</a>`,

@@ -20,5 +20,9 @@ export function feedPagePath(feed: FeedName): string {
   return feed.kind === 'topic' ? `t/${encodeURIComponent(feed.key)}/` : 'archive/';
 }
 
+/** The page for people that lists the feeds. */
+export const feedsPagePath = 'feeds/';
+
 export const opmlPath = 'feeds.opml';
 export const stylesheetPath = 'feed.css';
+export const iconPath = 'icon.png';

@@ -4,10 +4,11 @@ import type { Edition } from '../../domain/edition.ts';
 import type { PublishedDocument, Site } from '../../domain/site.ts';
 import { renderAtom } from './atom.ts';
 import { allFeed, editionsFeed, topicFeed } from './documents.ts';
+import { iconPng } from './icon.ts';
 import { renderJson } from './json.ts';
 import type { FeedDocument } from './model.ts';
 import { renderOpml } from './opml.ts';
-import { feedPaths, opmlPath, stylesheetPath, type FeedName } from './paths.ts';
+import { feedPaths, iconPath, opmlPath, stylesheetPath, type FeedName } from './paths.ts';
 import { renderRss } from './rss.ts';
 import { feedStylesheet } from './stylesheet.ts';
 
@@ -15,7 +16,7 @@ import { feedStylesheet } from './stylesheet.ts';
 const maxBytes = 1_000_000;
 
 /**
- * Every feed of the site in its three formats, the OPML list and the style sheet, made from frozen editions of
+ * Every feed of the site in its three formats, the OPML list, the style sheet and the icon, made from frozen editions of
  * all digests: same editions, same bytes.
  *
  * `bodyHtml` writes the whole of an edition as an HTML fragment, see `editionHtml`. Feeds longer than a megabyte
@@ -41,6 +42,7 @@ export function renderFeeds(
     ...feeds.flatMap(([name, document]) => threeFormats(name, document)),
     { path: opmlPath, contentType: 'text/x-opml; charset=utf-8', body: renderOpml(site, digests, editions) },
     { path: stylesheetPath, contentType: 'text/css; charset=utf-8', body: feedStylesheet },
+    { path: iconPath, contentType: 'image/png', body: iconPng() },
   ];
   const paths = new Set<string>();
   for (const { path } of documents) {

@@ -1,7 +1,7 @@
 import type { Element } from 'slimdom';
 import { Feed } from 'feed';
 import { formatInstant } from '../../domain/time.ts';
-import { checkedDocument } from './check.ts';
+import { checkedDocument, issuedAt } from './check.ts';
 import {
   append,
   childrenNamed,
@@ -13,6 +13,8 @@ import {
   setTextAsHtml,
   writeXml,
 } from './dom.ts';
+import { generatorName, generatorVersion } from './generator.ts';
+import { iconSize } from './icon.ts';
 import type { FeedDocument, FeedItem } from './model.ts';
 
 /** How long readers may wait before they ask again. */
@@ -32,7 +34,7 @@ export function renderRss(document: FeedDocument, selfUrl: string): string {
     root.setAttributeNS(namespaces.xmlns, `xmlns:${prefix}`, namespaces[prefix]);
   }
   for (const channel of childrenNamed(root, 'channel')) finishChannel(channel, checked);
-  return withHexReferences(writeXml(root, checked.stylesheetUrl));
+  return writeXml(root, checked.stylesheetUrl);
 }
 
 /** What the `feed` package writes rightly; all texts are placeholders until the finishing pass. */
@@ -45,7 +47,7 @@ function skeleton(document: FeedDocument): Feed {
     language: document.language,
     updated: new Date(document.updatedAt),
     ttl: ttlMinutes,
-    generator: 'Broadsheet',
+    generator: `${generatorName} ${generatorVersion}`,
     docs: 'https://www.rssboard.org/rss-specification',
   });
   for (const item of document.items) {
@@ -68,6 +70,13 @@ function finishChannel(channel: Element, document: FeedDocument): void {
 
   const items = childrenNamed(channel, 'item');
   remove(channel, 'item');
+  append(channel, null, 'copyright', { text: document.rights });
+  const image = append(channel, null, 'image');
+  append(image, null, 'url', { text: document.iconUrl });
+  append(image, null, 'title', { text: document.title });
+  append(image, null, 'link', { text: document.pageUrl });
+  append(image, null, 'width', { text: String(iconSize) });
+  append(image, null, 'height', { text: String(iconSize) });
   const { rss, atom, json } = document.formatUrls;
   for (const [rel, type, href] of [
     ['self', 'application/rss+xml', rss],
@@ -91,8 +100,9 @@ function finishItem(element: Element, item: FeedItem, publisher: string): void {
   for (const content of childrenNamed(element, 'content:encoded')) setHtml(content, item.contentHtml);
 
   append(element, namespaces.dc, 'dc:creator', { text: creator(item) || publisher });
-  if (item.paper?.submittedAt !== undefined) {
-    append(element, namespaces.dcterms, 'dcterms:issued', { text: formatInstant(item.paper.submittedAt) });
+  const issued = issuedAt(item);
+  if (issued !== undefined) {
+    append(element, namespaces.dcterms, 'dcterms:issued', { text: formatInstant(issued) });
   }
   append(element, namespaces.atom, 'atom:updated', { text: formatInstant(item.updatedAt) });
   for (const { term, scheme } of item.categories) {
@@ -112,15 +122,4 @@ function creator(item: FeedItem): string {
   const isShortened = (item.paper?.authorCount ?? 0) > item.authors.length && item.authors.length > 1;
   if (!isShortened) return item.authors.join(', ');
   return `${item.authors.slice(0, -1).join(', ')} … ${item.authors.at(-1) ?? ''}`;
-}
-
-/** References outside CDATA in the form that the RSS profile asks for in plain text; XML parsers read both alike. */
-function withHexReferences(xml: string): string {
-  const hex: Readonly<Record<string, string>> = { '&amp;': '&#x26;', '&lt;': '&#x3C;', '&gt;': '&#x3E;' };
-  return xml
-    .split(/(<!\[CDATA\[[\s\S]*?\]\]>)/)
-    .map((part, index) =>
-      index % 2 === 1 ? part : part.replace(/&(?:amp|lt|gt);/g, (name) => hex[name] ?? name),
-    )
-    .join('');
 }

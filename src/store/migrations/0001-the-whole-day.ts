@@ -95,6 +95,7 @@ const statements = [
     edition_date text not null,
     number integer not null,
     published_at integer not null,
+    prepared_at integer,
     content text not null,
     unique (digest, edition_date),
     unique (digest, number)
@@ -109,6 +110,7 @@ const statements = [
   `create table slots (
     digest text not null,
     slot_at integer not null,
+    slot_date text not null,
     owner text not null,
     lease_until integer not null,
     finished_at integer,

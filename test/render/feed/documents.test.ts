@@ -117,6 +117,14 @@ describe('the feed of all papers', () => {
     expect(item?.enclosure).toBeUndefined();
   });
 
+  it('goes on without a date that cannot be one of a paper', () => {
+    for (const submittedAt of [Date.UTC(1499, 11, 31), Date.parse('0001-01-01'), Number.NaN, 8.64e15]) {
+      const [item] = allFeed(sampleSite, [editionBefore(1, 1, { submittedAt })]).items;
+      expect(item?.paper).not.toHaveProperty('submittedAt');
+      expect(item?.contentHtml).not.toContain('submitted');
+    }
+  });
+
   it('says of a sample that it is one', () => {
     const document = allFeed({ ...sampleSite, isSample: true }, [sampleEdition]);
     expect(document.subtitle).toContain('invented');
@@ -186,6 +194,15 @@ describe('ids', () => {
     );
   });
 
+  it.each([
+    ['doi:10.1/a%20b', 'doi:10.1/a*2520b'],
+    ['doi:10.1/a*20%', 'doi:10.1/a*2A20%25'],
+    ['doi:10.1/é', 'doi:10.1/%C3%A9'],
+    ['doi:10.1/e\u0301', 'doi:10.1/e*CC*81'],
+  ])('of %j are in the canonical form of URIs, and its own', (key, path) => {
+    expect(tagUri(sampleSite, 'paper', key)).toBe(`tag:papers.example.org,2026:paper/${path}`);
+  });
+
   it('survive a new version, title, address and name of a topic', () => {
     expect(ids('Another', 'https://elsewhere.example/')).toEqual(ids('Title', sampleSite.baseUrl));
   });
@@ -227,6 +244,7 @@ describe('all feeds', () => {
         "feeds/daily.json application/feed+json; charset=utf-8",
         "feeds.opml text/x-opml; charset=utf-8",
         "feed.css text/css; charset=utf-8",
+        "icon.png image/png",
       ]
     `);
   });
@@ -273,6 +291,17 @@ describe('the OPML list', () => {
       .flatMap(({ xmlUrl }) => xmlUrl ?? []);
     expect(urls).toHaveLength(5);
     expect(urls.filter((url) => !rendered.has(url))).toEqual([]);
+  });
+
+  it.each([
+    ['Speech & music', 'Speech & music'],
+    ['R&D', 'R&amp;D'],
+    ['a < b', 'a &lt; b'],
+    ['Q&amp;A', 'Q&amp;amp;A'],
+  ])('writes the name %j as HTML where it reads as something else', (name, text) => {
+    const site = { ...sampleSite, topics: [{ ...sampleTopic, name }] };
+    const [, topics] = parseOpml(renderOpml(site, [sampleDigest], [])).body?.outlines ?? [];
+    expect(topics?.outlines?.[0]).toMatchObject({ text, title: text });
   });
 
   it('stays well-formed with hostile names, and is dated by the latest edition', () => {

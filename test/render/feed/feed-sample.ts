@@ -77,8 +77,11 @@ export const sampleDocument: FeedDocument = {
     json: 'https://papers.example.org/feeds/all.json',
   },
   stylesheetUrl: 'https://papers.example.org/feed.css',
+  iconUrl: 'https://papers.example.org/icon.png',
   language: 'en',
   publisher: 'The Morning Broadsheet',
+  rights: 'Texts are by their authors.',
+  generatorUrl: 'https://papers.example.org/feeds/',
   updatedAt: sampleItem.updatedAt,
   items: [sampleItem],
 };
@@ -94,6 +97,7 @@ export function documentWith(text: string): FeedDocument {
     title: `a${text}b`,
     subtitle: `a${text}b`,
     publisher: `a${text}b`,
+    rights: `a${text}b`,
     items: items.map((item) => ({
       ...item,
       title: `a${text}b`,

@@ -1,6 +1,6 @@
 import { parseFragment } from 'parse5';
 import { SaxesParser } from 'saxes';
-import { parseXmlDocument } from 'slimdom';
+import { type Element, parseXmlDocument } from 'slimdom';
 
 /** Throws when the text is not well-formed XML with namespaces, by two parsers; returns its elements' names in order. */
 export function elementNames(xml: string): readonly string[] {
@@ -28,6 +28,27 @@ export function htmlFaults(html: string): readonly string[] {
   return faults;
 }
 
+/** What a validator takes for HTML in plain text: end tags in any spelling, and references on lines without a hexadecimal one. */
+function plainTextFaults(xml: string, texts: readonly (string | null)[]): readonly string[] {
+  const faults = texts.flatMap((text) =>
+    /<\/[\p{L}\p{N}_]+>/u.test(text ?? '') ? [`end tag in plain text: ${text}`] : [],
+  );
+  const outside = xml.replace(/<!\[CDATA\[[\s\S]*?\]\]>/g, '');
+  return /&(?:amp|lt|gt);/.test(outside) ? [...faults, 'named reference in plain text'] : faults;
+}
+
+/** A date before 1990 or in the future is not plausible to validators. */
+function issuedFaults(item: Element): readonly string[] {
+  const texts = (name: RegExp) =>
+    item.children
+      .filter((element) => name.test(element.nodeName))
+      .map((element) => element.textContent ?? '');
+  const [published = ''] = texts(/^(?:pubDate|published)$/);
+  return texts(/^dcterms:issued$/).flatMap((issued) =>
+    issued < '1990-01-01' || Date.parse(issued) > Date.parse(published) ? [`implausible date ${issued}`] : [],
+  );
+}
+
 /** The rules of feed validators that a document of ours could break, each with a name. */
 export function rssFaults(xml: string): readonly string[] {
   const channel = parseXmlDocument(xml).documentElement?.children[0];
@@ -42,6 +63,8 @@ export function rssFaults(xml: string): readonly string[] {
     'ttl',
     'generator',
     'docs',
+    'copyright',
+    'image',
   ]) {
     if (names.filter((name) => name === required).length !== 1) faults.push(`channel ${required}`);
   }
@@ -65,6 +88,7 @@ export function rssFaults(xml: string): readonly string[] {
     if (inner.indexOf('description') > inner.indexOf('content:encoded'))
       faults.push('content before description');
     if (inner.includes('author')) faults.push('author without address');
+    faults.push(...issuedFaults(item));
     if (inner.filter((name) => name === 'enclosure').length > 1) faults.push('two enclosures');
     for (const element of item.children) {
       if (element.nodeName === 'guid' && element.getAttribute('isPermaLink') !== 'false')
@@ -78,9 +102,36 @@ export function rssFaults(xml: string): readonly string[] {
       if (element.nodeName === 'content:encoded') faults.push(...htmlFaults(element.textContent ?? ''));
     }
   }
-  const outside = xml.replace(/<!\[CDATA\[[\s\S]*?\]\]>/g, '');
-  if (/&(?:amp|lt|gt);/.test(outside)) faults.push('named reference in plain text');
-  return faults;
+  faults.push(...imageFaults(channel));
+  const plain = [channel, ...(channel?.children ?? [])].flatMap(
+    (element) =>
+      element?.children.filter(({ nodeName }) =>
+        /^(?:title|description|copyright|category|dc:creator)$/.test(nodeName),
+      ) ?? [],
+  );
+  return [
+    ...faults,
+    ...plainTextFaults(
+      xml,
+      plain
+        .filter((element) => element.nodeName !== 'description' || element.parentNode === channel)
+        .map((element) => element.textContent),
+    ),
+  ];
+}
+
+/** The image says the same as the channel and is no taller or wider than RSS allows. */
+function imageFaults(channel: Element | undefined): readonly string[] {
+  const of = (parent: Element | undefined, name: string) =>
+    parent?.children.find((element) => element.nodeName === name)?.textContent ?? '';
+  const image = channel?.children.find((element) => element.nodeName === 'image');
+  const isRight =
+    of(image, 'title') === of(channel, 'title') &&
+    of(image, 'link') === of(channel, 'link') &&
+    /^https?:\S+\.(?:png|jpg|gif)$/.test(of(image, 'url')) &&
+    Number(of(image, 'width')) <= 144 &&
+    Number(of(image, 'height')) <= 400;
+  return isRight ? [] : ['channel image'];
 }
 
 export function atomFaults(xml: string): readonly string[] {
@@ -88,20 +139,28 @@ export function atomFaults(xml: string): readonly string[] {
   const faults = xmlFaults(xml);
   if (!root?.getAttribute('xml:lang')) faults.push('xml:lang');
   const names = root?.children.map((element) => element.nodeName) ?? [];
-  for (const required of ['id', 'title', 'subtitle', 'updated', 'author', 'generator']) {
+  for (const required of ['id', 'title', 'subtitle', 'updated', 'author', 'generator', 'icon', 'rights']) {
     if (names.filter((name) => name === required).length !== 1) faults.push(`feed ${required}`);
   }
   if (names.includes('entry') && names.slice(names.indexOf('entry')).some((name) => name !== 'entry')) {
     faults.push('metadata after entries');
   }
+  const generator = root?.children.find((element) => element.nodeName === 'generator');
+  if (!/^https?:/.test(generator?.getAttribute('uri') ?? '') || !generator?.getAttribute('version'))
+    faults.push('generator without uri and version');
   const updated = new Set<string>();
+  const plain: (string | null)[] = [];
   for (const entry of root?.children.filter((element) => element.nodeName === 'entry') ?? []) {
     const inner = entry.children.map((element) => element.nodeName);
     for (const single of ['id', 'title', 'updated', 'published', 'summary', 'content']) {
       if (inner.filter((name) => name === single).length !== 1) faults.push(`entry ${single}`);
     }
+    faults.push(...issuedFaults(entry));
     for (const element of entry.children) {
       const text = element.textContent ?? '';
+      if (element.nodeName === 'author') plain.push(text);
+      if (/^(?:category|link)$/.test(element.nodeName))
+        plain.push(element.getAttribute('label'), element.getAttribute('title'));
       if (/^(?:updated|published)$/.test(element.nodeName) && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text))
         faults.push('time');
       if (element.nodeName === 'updated' && updated.has(text)) faults.push('two equal updated');
@@ -111,7 +170,7 @@ export function atomFaults(xml: string): readonly string[] {
         faults.push('category without term');
     }
   }
-  return faults;
+  return [...faults, ...plainTextFaults(xml, plain)];
 }
 
 function xmlFaults(xml: string): string[] {

@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+
+/** The program that writes the feeds. */
+export const generatorName = 'Broadsheet';
+
+/** Its version, as `package.json` has it. */
+export const generatorVersion = (
+  JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    readonly version: string;
+  }
+).version;

@@ -1,0 +1,50 @@
+import { SourceError } from '../errors.ts';
+
+/**
+ * The value in a JSON body. `expected` says in words what should have come, `from` where from. Throws `SourceError`:
+ * `malformed` for nothing or JSON that is cut off, `not-recognised` for anything else, e.g. an HTML error page.
+ */
+export function jsonAnswer(body: Uint8Array, expected: string, from: string): unknown {
+  const text = new TextDecoder().decode(body);
+  try {
+    return JSON.parse(text);
+  } catch (thrown) {
+    const start = startOf(text);
+    const cut = start === '' || start.startsWith('[') || start.startsWith('{');
+    const came = start === '' ? 'an empty body' : cut ? 'JSON that is cut off or broken' : `"${start}"`;
+    throw new SourceError(
+      cut ? 'malformed' : 'not-recognised',
+      `Expected ${expected} from ${from}; got ${came}. Try again later, or check the base URL.`,
+      { cause: thrown },
+    );
+  }
+}
+
+/**
+ * The array in a JSON body. Throws as `jsonAnswer` does, and `reported` for an object with `error` or `message`, which
+ * is how these servers report an error inside an answer that is well-formed.
+ */
+export function jsonArrayAnswer(body: Uint8Array, expected: string, from: string): unknown[] {
+  const value = jsonAnswer(body, expected, from);
+  if (Array.isArray(value)) return value;
+  const reported = reportedError(value);
+  if (reported !== undefined) {
+    throw new SourceError('reported', `Expected ${expected} from ${from}; the source reports: ${reported}.`);
+  }
+  throw new SourceError(
+    'not-recognised',
+    `Expected ${expected} from ${from}; got "${startOf(new TextDecoder().decode(body))}". Check the base URL.`,
+  );
+}
+
+/** What an object says in `error`, else in `message`; undefined where it says nothing there. */
+export function reportedError(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if ('error' in value && typeof value.error === 'string') return startOf(value.error);
+  if ('message' in value && typeof value.message === 'string') return startOf(value.message);
+  return undefined;
+}
+
+function startOf(text: string): string {
+  return text.slice(0, 120).replace(/\s+/g, ' ').trim();
+}

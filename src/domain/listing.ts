@@ -35,6 +35,11 @@ export interface Listing {
   readonly dropped: readonly DroppedEntry[];
   /** Whether the source tells that it announces nothing on this day (weekend, holiday). */
   readonly quiet: boolean;
+  /**
+   * How the source fills a day's list: `batch`, at once; `growing`, during its day. Undefined where it has no
+   * daily lists, so that two of its answers may well hold the same papers.
+   */
+  readonly rhythm?: 'batch' | 'growing';
   /** The source counts people's votes, so that a paper in it without votes is known to have none. */
   readonly hasVotes: boolean;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Listing, ListingEntry } from '../domain/listing.ts';
 import type { Paper, PaperId, PaperRecord, RevisedField } from '../domain/paper.ts';
-import { revisableFields } from '../domain/paper.ts';
+import { plainLine, revisableFields } from '../domain/paper.ts';
 
 /** What we know of a paper that a listing names, and what this listing's source said of it before. */
 export interface KnownPaper {
@@ -61,8 +61,8 @@ export function diffListing(listing: Listing, known: ReadonlyMap<PaperId, KnownP
   const completed: ChangedPaper[] = [];
   let unchanged = 0;
   for (const entry of listing.entries) {
-    const said = fingerprint(entry.paper);
     const before = known.get(entry.paper.id);
+    const said = withTold(fingerprint(entry.paper), before?.said);
     if (!before) {
       (isNews(entry) ? added : addedAsRevised).push({ entry, said });
       continue;
@@ -155,9 +155,9 @@ function merge(known: PaperRecord, said: PaperRecord, takesText: boolean): Paper
  */
 export function fingerprint(record: PaperRecord): string {
   const values: Record<RevisedField, string> = {
-    title: comparable(record.title),
-    abstract: comparable(record.abstract),
-    authors: comparable(record.authors.map((author) => author.name).join('\n')),
+    title: plainLine(record.title),
+    abstract: plainLine(record.abstract),
+    authors: plainLine(record.authors.map((author) => author.name).join('\n')),
     categories: record.categories.join(' '),
     version: record.version === undefined ? '' : String(record.version),
     doi: record.doi ?? '',
@@ -168,11 +168,20 @@ export function fingerprint(record: PaperRecord): string {
   return [...revisableFields.map((field) => shortHash(values[field])), shortHash(side)].join(' ');
 }
 
-function comparable(text: string): string {
-  return text.normalize('NFC').replace(/\s+/g, ' ').trim();
+/** A fingerprint in which a field that is not told this time has the hash of what was told before. */
+function withTold(said: string, before: string | undefined): string {
+  if (before === undefined) return said;
+  const earlier = before.split(' ');
+  return said
+    .split(' ')
+    .map((hash, index) => (hash === untold ? (earlier[index] ?? untold) : hash))
+    .join(' ');
 }
+
+/** Stands for a field that the source does not tell this time, e.g. the abstract in a replacement mail. */
+const untold = '-';
 
 /** 66 bits: a chance collision among the versions of one field of one paper is out of the question. */
 function shortHash(text: string): string {
-  return text === '' ? '-' : createHash('sha256').update(text).digest('base64url').slice(0, 11);
+  return text === '' ? untold : createHash('sha256').update(text).digest('base64url').slice(0, 11);
 }

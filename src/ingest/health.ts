@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Listing } from '../domain/listing.ts';
-import { calendarDate, type CalendarDate } from '../domain/time.ts';
+import { calendarDate, hourMs, type CalendarDate } from '../domain/time.ts';
 
 /** What is known of the source's last whole listing of an earlier day. */
 export interface EarlierListing {
@@ -36,7 +36,7 @@ export function judgeListing(
   if (cut) return { state: 'partial', reason: cut.reason };
   if (listing.quiet) return { state: 'quiet' };
   if (dueDate !== undefined && listing.listDate < dueDate) return late(listing.listDate, dueDate);
-  if (!earlier) return { state: 'ok' };
+  if (!earlier || listing.rhythm === undefined) return { state: 'ok' };
   if (listing.entries.length > 0 && earlier.idsHash === idsHash(listing)) {
     return {
       state: 'stale',
@@ -56,9 +56,9 @@ export function judgeListing(
   return { state: 'ok' };
 }
 
-/** A list that people fill is short in the morning of its day. */
-function isGrowing({ hasVotes, listDate, readAt }: Listing): boolean {
-  return hasVotes && listDate === calendarDate(readAt, 'Etc/UTC');
+/** A list that fills during its day is short in the morning; somewhere the day lasts 12 h longer than in UTC. */
+function isGrowing({ rhythm, listDate, readAt }: Listing): boolean {
+  return rhythm === 'growing' && listDate >= calendarDate(readAt - 12 * hourMs, 'Etc/UTC');
 }
 
 /** How far an unchanged answer can be trusted: not when the calendar says that a new listing is due. */

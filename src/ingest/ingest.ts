@@ -65,7 +65,6 @@ async function ingestSource(source: Source, context: IngestContext): Promise<Sou
   const failures: RequestFailure[] = [];
   const unchanged: Health[] = [];
   const before = (await sourceStates(db)).get(source.name);
-  const dueDate = source.dueDate?.(now);
   let requests: readonly ListingRequest[] = [];
   try {
     requests = await source.requests(now);
@@ -74,6 +73,8 @@ async function ingestSource(source: Source, context: IngestContext): Promise<Sou
   }
   for (const request of requests) {
     signal.throwIfAborted();
+    // A request that names its day is for that day, newest or not.
+    const dueDate = request.listDate === undefined ? source.dueDate?.(now) : undefined;
     try {
       const validators = await lastValidators(db, source.name, request.key);
       const answer = await source.read(request, { now, signal, http, ...(validators && { validators }) });

@@ -103,12 +103,13 @@ async function readPages(
   const items: ReadItem[] = pages.flatMap((page) => page.items.map(({ item }) => item));
   const collected = collect(items);
   const quiet = collected.announced === 0 && isArxivQuietDay(first.listDate);
-  const listing = {
+  const listing: Listing = {
     source: name,
     listDate: first.listDate,
     readAt: context.now,
     ...collected,
     quiet,
+    rhythm: 'batch',
     hasVotes: false,
   };
   const answer = listingAnswer(listing, context.validators);

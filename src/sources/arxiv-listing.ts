@@ -55,7 +55,7 @@ export function arxivListing(xml: string, source: string, from: string, readAt: 
   const listDate = calendarDate(at, arxivZone);
   const collected = collect(feed.items.map((item, place) => readItem(item, place, feed)));
   const quiet = collected.announced === 0 && isArxivQuietDay(listDate);
-  return { source, listDate, readAt, ...collected, quiet, hasVotes: false };
+  return { source, listDate, readAt, ...collected, quiet, rhythm: 'batch', hasVotes: false };
 }
 
 function feedShape(root: Element, from: string): FeedShape {

@@ -50,7 +50,7 @@ export function arxivMailListing(text: string, source: string, from: string, rea
       `Expected ${told} new papers in ${from}, as its subject tells; got ${found}. Save the mail again.`,
     );
   }
-  return { source, listDate, readAt, ...collect(items), quiet: false, hasVotes: false };
+  return { source, listDate, readAt, ...collect(items), quiet: false, rhythm: 'batch', hasVotes: false };
 }
 
 /** Every entry from its id to the line before the next one or the next rule, without the `\\` lines around it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ListingAnswer } from '../domain/listing.ts';
+import type { Listing, ListingAnswer } from '../domain/listing.ts';
 import { addDays, calendarDate, type Instant } from '../domain/time.ts';
 import { SourceError } from '../errors.ts';
 import { biorxivItems, type PreprintServer } from './biorxiv-rows.ts';
@@ -57,12 +57,13 @@ async function readDay(
   const interval = `${baseUrl.replace(/\/+$/, '')}/details/${server}/${listDate}/${listDate}`;
   const rows = await allRows(interval, context);
   const collected = collect(biorxivItems(rows, server));
-  const listing = {
+  const listing: Listing = {
     source: name,
     listDate,
     readAt: context.now,
     ...collected,
     quiet: collected.announced === 0,
+    rhythm: 'growing',
     hasVotes: false,
   };
   return listingAnswer(listing, context.validators);

@@ -46,7 +46,7 @@ export function captureListing(capture: Capture, source: string, from: string): 
   const { listDate, capturedAt, response } = parsedCapture(capture.text, capture.line, from);
   const collected = collect(response.map(dailyPapersItem));
   const quiet = collected.announced === 0 && isWeekend(listDate);
-  return { source, listDate, readAt: capturedAt, ...collected, quiet, hasVotes: true };
+  return { source, listDate, readAt: capturedAt, ...collected, quiet, rhythm: 'growing', hasVotes: true };
 }
 
 function parsedCapture(

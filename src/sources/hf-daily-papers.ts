@@ -1,4 +1,4 @@
-import type { ListingAnswer, Validators } from '../domain/listing.ts';
+import type { Listing, ListingAnswer, Validators } from '../domain/listing.ts';
 import { addDays, calendarDate, isWeekend, type CalendarDate, type Instant } from '../domain/time.ts';
 import { SourceError } from '../errors.ts';
 import { collect, listingAnswer } from './collect.ts';
@@ -73,7 +73,15 @@ async function readDay(
   }
   const collected = collect(items.map(dailyPapersItem));
   const quiet = collected.announced === 0 && isWeekend(listDate);
-  const listing = { source: name, listDate, readAt: context.now, ...collected, quiet, hasVotes: true };
+  const listing: Listing = {
+    source: name,
+    listDate,
+    readAt: context.now,
+    ...collected,
+    quiet,
+    rhythm: 'growing',
+    hasVotes: true,
+  };
   return listingAnswer(listing, context.validators, validators);
 }
 

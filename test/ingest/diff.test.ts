@@ -79,6 +79,21 @@ describe('the diff of a listing against what is known', () => {
     expect(change?.fields).toEqual(fields);
   });
 
+  it('takes a field that is not told this time for the same as before, and also the next time', () => {
+    const record = paperRecord(1, { doi: '10.1234/a' });
+    const { doi: _doi, ...silent } = paperRecord(1, { abstract: '' });
+    const before = known(record, 'feed');
+    expect(diff(listingEntry(silent), before).unchanged).toBe(1);
+    const [change] = diff(
+      listingEntry({ ...silent, title: 'Another' }, { kind: 'replacement' }),
+      before,
+    ).revised;
+    expect(change?.fields).toEqual(['title']);
+    expect(change?.record.abstract).toBe(record.abstract);
+    const after = known({ ...record, title: 'Another' }, 'feed', { said: change?.said ?? '' });
+    expect(diff(listingEntry({ ...record, title: 'Another' }), after).unchanged).toBe(1);
+  });
+
   it('takes side facts that come later without calling it a revision', () => {
     const result = diff(
       listingEntry(paperRecord(1, { keywords: ['agents'] })),

@@ -8,7 +8,7 @@ const readAt = Date.parse('2026-11-24T06:00:00Z');
 
 function list(date: string, numbers: readonly number[], change: Partial<Listing> = {}): Listing {
   const entries = numbers.map((number) => listingEntry(paperRecord(number)));
-  return listing('arxiv', readAt, entries, { listDate: date, hasVotes: false, ...change });
+  return listing('arxiv', readAt, entries, { listDate: date, hasVotes: false, rhythm: 'batch', ...change });
 }
 
 function earlier(date: string, numbers: readonly number[]) {
@@ -59,10 +59,15 @@ describe('the health of a listing', () => {
   });
 
   it('is ok for a list that people still fill', () => {
-    const growing = list('2026-11-24', [50], { hasVotes: true });
+    const growing = list('2026-11-24', [50], { rhythm: 'growing' });
     expect(judgeListing(growing, earlier('2026-11-23', many), undefined).state).toBe('ok');
-    const ended = list('2026-11-23', [50], { hasVotes: true });
+    const ended = list('2026-11-22', [50], { rhythm: 'growing' });
     expect(judgeListing(ended, earlier('2026-11-20', many), undefined).state).toBe('partial');
+  });
+
+  it('is ok for a source without daily lists that says the same twice', () => {
+    const { rhythm: _rhythm, ...feed } = list('2026-11-24', many);
+    expect(judgeListing(feed, earlier('2026-11-23', many), undefined).state).toBe('ok');
   });
 
   it('is partial for a document that was cut off', () => {

@@ -101,6 +101,7 @@ describe('a day', () => {
       announced: 1,
       dropped: [],
       quiet: false,
+      rhythm: 'growing',
       hasVotes: false,
       entries: [
         {

@@ -121,6 +121,8 @@ export function paperPath(id: PaperId): string {
 
 /** One line of plain text: Unicode NFC, every run of white space one space, ends trimmed. */
 export function plainLine(text: string): string {
+  // Most text is ASCII and in order already: asking costs a tenth of doing.
+  if (!/[^\x20-\x7e]| {2}|^ | $/.test(text)) return text;
   return text.normalize('NFC').replace(/\s+/g, ' ').trim();
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Listing, ListingEntry } from '../domain/listing.ts';
 import type { Paper, PaperId, PaperRecord, RevisedField } from '../domain/paper.ts';
 import { plainLine, revisableFields } from '../domain/paper.ts';
@@ -47,6 +47,27 @@ export interface ListingDiff {
   readonly completed: readonly ChangedPaper[];
   /** Known, and the source says what it said before. */
   readonly unchanged: number;
+}
+
+/** What the source of a listing said of a paper before. */
+export interface SaidBefore {
+  readonly said: string;
+  readonly isNews: boolean;
+}
+
+/**
+ * The entries of a listing about which its source says something else than before, or speaks for the first
+ * time. Of the others nothing need be looked at: in most listings that is nearly all.
+ */
+export function changedEntries(
+  listing: Listing,
+  before: ReadonlyMap<PaperId, SaidBefore>,
+): readonly ListingEntry[] {
+  return listing.entries.filter((entry) => {
+    const earlier = before.get(entry.paper.id);
+    if (!earlier || (isNews(entry) && !earlier.isNews)) return true;
+    return withTold(fingerprint(entry.paper), earlier.said) !== earlier.said;
+  });
 }
 
 /**
@@ -183,5 +204,5 @@ const untold = '-';
 
 /** 66 bits: a chance collision among the versions of one field of one paper is out of the question. */
 function shortHash(text: string): string {
-  return text === '' ? untold : createHash('sha256').update(text).digest('base64url').slice(0, 11);
+  return text === '' ? untold : hash('sha256', text, 'base64url').slice(0, 11);
 }

@@ -1,13 +1,13 @@
 import type { Listing, Validators } from '../domain/listing.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import { utcMidnight } from '../domain/time.ts';
-import { insertAppearances, updateAppearance } from '../store/appearances.ts';
+import { insertAppearances, saidBefore, updateAppearance } from '../store/appearances.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import { insertListing, lastListingBefore, lastReadAt } from '../store/listings.ts';
 import { insertPapers, insertRevision, knownPapers, updatePaper } from '../store/papers.ts';
 import { storeSignals } from '../store/signals.ts';
 import { idsHash, judgeListing, type Health } from './health.ts';
-import { diffListing, isNews, type ChangedPaper, type ListingDiff } from './diff.ts';
+import { changedEntries, diffListing, isNews, type ChangedPaper, type ListingDiff } from './diff.ts';
 
 export interface ListingReport {
   readonly requestKey: string;
@@ -51,7 +51,15 @@ export async function storeListing(db: Database, read: ReadListing): Promise<Lis
   const { requestKey, listing, lastOkAt } = read;
   return db.transaction().execute(async (transaction) => {
     const ids = listing.entries.map((entry) => entry.paper.id);
-    const diff = diffListing(listing, await knownPapers(transaction, listing.source, ids));
+    const changed = changedEntries(listing, await saidBefore(transaction, listing.source, ids));
+    const diff = diffListing(
+      { ...listing, entries: changed },
+      await knownPapers(
+        transaction,
+        listing.source,
+        changed.map((entry) => entry.paper.id),
+      ),
+    );
     const isOutdated =
       listing.readAt < ((await lastReadAt(transaction, listing.source, requestKey)) ?? -Infinity);
     const changes = isOutdated
@@ -79,7 +87,12 @@ export async function storeListing(db: Database, read: ReadListing): Promise<Lis
     const counts = {
       added: diff.added.length,
       revised: (isOutdated ? 0 : diff.revised.length) + diff.addedAsRevised.length,
-      unchanged: diff.unchanged + diff.completed.length + (isOutdated ? diff.revised.length : 0),
+      unchanged:
+        listing.entries.length -
+        changed.length +
+        diff.unchanged +
+        diff.completed.length +
+        (isOutdated ? diff.revised.length : 0),
     };
     const earlier = await lastListingBefore(transaction, listing.source, listing.listDate);
     const health = judgeListing(listing, earlier, read.dueDate);

@@ -2,7 +2,7 @@ import type { ListingEntry } from '../domain/listing.ts';
 import type { PaperId } from '../domain/paper.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
-import { chunks } from './chunks.ts';
+import { chunks, idsPerQuery } from './chunks.ts';
 import type { AppearanceRow } from './schema.ts';
 
 const rowsPerInsert = 50;
@@ -17,6 +17,25 @@ export interface Appearance {
   readonly listDate: CalendarDate;
   readonly seenAfter?: Instant;
   readonly firstSeenAt: Instant;
+}
+
+/** What a source said of these papers before, and whether as news; papers it never named are not in it. */
+export async function saidBefore(
+  db: Queryable,
+  source: string,
+  ids: readonly PaperId[],
+): Promise<ReadonlyMap<PaperId, { readonly said: string; readonly isNews: boolean }>> {
+  const before = new Map<PaperId, { readonly said: string; readonly isNews: boolean }>();
+  for (const chunk of chunks(ids, idsPerQuery)) {
+    const rows = await db
+      .selectFrom('appearances')
+      .select(['paper_id', 'said', 'is_news'])
+      .where('source', '=', source)
+      .where('paper_id', 'in', chunk)
+      .execute();
+    for (const row of rows) before.set(row.paper_id, { said: row.said, isNews: row.is_news === 1 });
+  }
+  return before;
 }
 
 export async function insertAppearances(db: Queryable, appearances: readonly Appearance[]): Promise<void> {

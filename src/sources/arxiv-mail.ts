@@ -2,12 +2,13 @@ import { calendarDate, type Instant } from '../domain/time.ts';
 import { SourceError } from '../errors.ts';
 import { arxivMailListing } from './arxiv-mail-text.ts';
 import { listingAnswer } from './collect.ts';
+import { filesAt } from './file-paths.ts';
 import { fileText } from './file-text.ts';
 import type { ListingRequest, Source } from './source.ts';
 
 export interface ArxivMailOptions {
   readonly name: string;
-  /** One mail a file, plain text, packed with gzip or not. */
+  /** One mail a file, plain text, packed with gzip or not; `*`, `?`, `[…]` and `**` as in a shell. */
   readonly paths: readonly string[];
 }
 
@@ -20,9 +21,9 @@ export function arxivMail({ name, paths }: ArxivMailOptions): Source {
     name,
     kind: 'arxiv-mail',
     address: paths.join(', '),
-    requests: (now) => mailRequests(paths, now),
+    requests: async (now) => mailRequests(await filesAt(paths), now),
     async read({ key }, { now, signal, validators }) {
-      const path = paths.find((candidate) => key === `mail=${candidate}`);
+      const path = (await filesAt(paths)).find((candidate) => key === `mail=${candidate}`);
       if (path === undefined) {
         throw new SourceError('unreachable', `Expected one of the mails of ${name}; got the request ${key}.`);
       }

@@ -4,11 +4,13 @@ import type { Instant } from '../domain/time.ts';
 import { SourceError } from '../errors.ts';
 import { captureListing } from './captures.ts';
 import { listingAnswer } from './collect.ts';
+import { filesAt } from './file-paths.ts';
 import { openPaperFile, type PaperFile } from './paper-file.ts';
 import type { ListingRequest, Source } from './source.ts';
 
 export interface FileSourceOptions {
   readonly name: string;
+  /** Files; `*`, `?`, `[…]` and `**` as in a shell. */
   readonly paths: readonly string[];
 }
 
@@ -24,11 +26,11 @@ export function fileSource({ name, paths }: FileSourceOptions): Source {
     address: paths.join(', '),
     async requests(now) {
       const requests: ListingRequest[] = [];
-      for (const path of paths) requests.push(...(await fileRequests(path, now, open)));
+      for (const path of await filesAt(paths)) requests.push(...(await fileRequests(path, now, open)));
       return requests;
     },
     async read({ key }, { now, signal, validators }) {
-      const path = paths.find(
+      const path = (await filesAt(paths)).find(
         (candidate) => key === `file=${candidate}` || key.startsWith(`file=${candidate}#`),
       );
       if (path === undefined)

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { Config, SourceConfig } from './config/config.ts';
+import type { Config, SignalConfig, SourceConfig } from './config/config.ts';
 import type { Mailbox } from './deliver/message.ts';
 import { createOutbox } from './deliver/outbox.ts';
 import { createSmtp } from './deliver/smtp.ts';
@@ -12,10 +12,20 @@ import { calendarDate, type Instant } from './domain/time.ts';
 import { createLogger, type Logger } from './log.ts';
 import { compileDigestMail, type DigestMail } from './render/mail/digest-mail.ts';
 import { compilePages, type Pages } from './render/web/templates.ts';
+import { arxivApi } from './sources/arxiv-api.ts';
 import { arxivFeed } from './sources/arxiv-feed.ts';
+import { arxivListingPages } from './sources/arxiv-listing-page.ts';
+import { arxivMail } from './sources/arxiv-mail.ts';
+import { arxivOai } from './sources/arxiv-oai.ts';
+import { biorxiv } from './sources/biorxiv.ts';
+import { feedSource } from './sources/feed.ts';
 import { fileSource } from './sources/file.ts';
+import { githubStars } from './sources/github-stars.ts';
 import { hfDailyPapers } from './sources/hf-daily-papers.ts';
+import { hfPaperSearch } from './sources/hf-paper-search.ts';
 import { createHttpClient, type HttpClient } from './sources/http.ts';
+import { semanticScholar } from './sources/semantic-scholar.ts';
+import type { SignalSource } from './sources/signal-source.ts';
 import type { Source } from './sources/source.ts';
 import { openDatabase, type Database } from './store/database.ts';
 import { installation } from './store/installation.ts';
@@ -27,6 +37,8 @@ export interface App extends AsyncDisposable {
   readonly site: Site;
   readonly digests: readonly Digest[];
   readonly sources: readonly Source[];
+  /** Each with the age in days of the papers it is asked about. */
+  readonly signals: readonly { readonly source: SignalSource; readonly days: number }[];
   readonly db: Database;
   readonly http: HttpClient;
   readonly tokens: Tokens;
@@ -74,7 +86,7 @@ export async function openApp(
   const http = createHttpClient({
     userAgent: 'Broadsheet/0.1',
     ...(config.site.contact !== undefined && { contact: `mailto:${config.site.contact}` }),
-    allowedHosts: config.sources.flatMap(hostOf),
+    allowedHosts: [...config.sources, ...config.signals].flatMap(hostOf),
     timeoutMs: config.http.timeoutMs,
     maxBytes: config.http.maxBytes,
   });
@@ -91,6 +103,7 @@ export async function openApp(
     },
     digests: config.digests,
     sources: config.sources.map(openSource),
+    signals: config.signals.map((signal) => ({ source: openSignalSource(signal), days: signal.days })),
     db,
     http,
     tokens: createTokens(secret),
@@ -121,16 +134,41 @@ function openSource(source: SourceConfig): Source {
   switch (source.type) {
     case 'hf-daily-papers':
       return hfDailyPapers(source);
+    case 'hf-paper-search':
+      return hfPaperSearch(source);
     case 'arxiv-feed':
       return arxivFeed(source);
+    case 'arxiv-listing':
+      return arxivListingPages(source);
+    case 'arxiv-api':
+      return arxivApi(source);
+    case 'arxiv-oai':
+      return arxivOai(source);
+    case 'arxiv-mail':
+      return arxivMail(source);
+    case 'biorxiv':
+    case 'medrxiv':
+      return biorxiv({ ...source, server: source.type });
+    case 'feed':
+      return feedSource(source);
     case 'file':
       return fileSource(source);
   }
 }
 
+function openSignalSource({ type, name, baseUrl, secret }: SignalConfig): SignalSource {
+  switch (type) {
+    case 'semantic-scholar':
+      return semanticScholar({ name, baseUrl, ...(secret !== undefined && { apiKey: secret }) });
+    case 'github':
+      return githubStars({ name, baseUrl, ...(secret !== undefined && { token: secret }) });
+  }
+}
+
 /** A host that the configuration names may be private: that is how a recorded answer is served. */
-function hostOf(source: SourceConfig): readonly string[] {
-  return source.type === 'file' ? [] : [new URL(source.baseUrl).hostname];
+function hostOf(source: SourceConfig | SignalConfig): readonly string[] {
+  if ('baseUrl' in source) return [new URL(source.baseUrl).hostname];
+  return 'url' in source ? [new URL(source.url).hostname] : [];
 }
 
 /** RFC 4151: a name that belonged to the operator on a day; of the site's host and the year of installation. */

@@ -14,12 +14,14 @@ import type { Site } from './domain/site.ts';
 import type { CalendarDate, Instant } from './domain/time.ts';
 import { publishEdition, type EditionOutcome, type EditionOrder } from './edition/publish.ts';
 import { ingest, type SourceReport } from './ingest/ingest.ts';
+import { ingestSignals, type SignalReport } from './ingest/signals.ts';
 import { editionHtml } from './render/feed/edition-html.ts';
 import { renderFeeds } from './render/feed/publish.ts';
 import type { DigestMail } from './render/mail/digest-mail.ts';
 import { renderPages } from './render/web/pages.ts';
 import type { Pages } from './render/web/templates.ts';
 import type { HttpClient } from './sources/http.ts';
+import type { SignalSource } from './sources/signal-source.ts';
 import type { Source } from './sources/source.ts';
 import type { Database } from './store/database.ts';
 import { countDeliveries } from './store/deliveries.ts';
@@ -33,6 +35,8 @@ export interface Parts {
   readonly site: Site;
   readonly digests: readonly Digest[];
   readonly sources: readonly Source[];
+  /** Each with the age in days of the papers it is asked about. */
+  readonly signals: readonly { readonly source: SignalSource; readonly days: number }[];
   readonly http: HttpClient;
   readonly db: Database;
   readonly tokens: Tokens;
@@ -60,8 +64,13 @@ export interface Day {
 
 export type Stage = 'sources' | 'editions' | 'site' | 'mails';
 
-export interface DayReport {
+/** What the reading came to: what was announced, and what was counted about papers we know. */
+export interface ReadReport {
   readonly sources: readonly SourceReport[];
+  readonly signals: readonly SignalReport[];
+}
+
+export interface DayReport extends ReadReport {
   readonly editions: readonly EditionOutcome[];
   readonly site: SiteReport;
   readonly mails: MailReport;
@@ -73,24 +82,32 @@ export async function runDay(
   day: Day,
   slots: readonly { readonly digest: Digest; readonly editionDate: CalendarDate }[],
 ): Promise<DayReport> {
-  const sources = await readSources(parts, day);
+  const read = await readSources(parts, day);
   const editions: EditionOutcome[] = [];
   for (const slot of slots) editions.push(await makeEdition(parts, day, slot));
   const site = await publishSite(parts, day);
   const mails = await sendMails(parts, day);
-  return { sources, editions, site, mails };
+  return { ...read, editions, site, mails };
 }
 
-/** Sources -> store: every listing that changed, diffed against what is known. */
-export async function readSources(parts: Parts, day: Day): Promise<readonly SourceReport[]> {
-  day.watch?.('sources', 0, parts.sources.length);
-  return ingest(parts.sources, {
-    db: parts.db,
-    http: parts.http,
-    now: day.now(),
-    signal: day.signal,
-    onProgress: (done, total) => day.watch?.('sources', done, total),
+/**
+ * Sources -> store: every listing that changed, diffed against what is known; after that the signals, so that
+ * those of new papers are among them. A signal source that fails is reported and stops nothing.
+ */
+export async function readSources(parts: Parts, day: Day): Promise<ReadReport> {
+  const total = parts.sources.length + parts.signals.length;
+  const context = { db: parts.db, http: parts.http, now: day.now(), signal: day.signal };
+  day.watch?.('sources', 0, total);
+  const sources = await ingest(parts.sources, {
+    ...context,
+    onProgress: (done) => day.watch?.('sources', done, total),
   });
+  const signals: SignalReport[] = [];
+  for (const { source, days } of parts.signals) {
+    signals.push(...(await ingestSignals([source], { ...context, days })));
+    day.watch?.('sources', sources.length + signals.length, total);
+  }
+  return { sources, signals };
 }
 
 /** Store -> edition: candidates ranked by topic, the best picked, the result frozen. */

@@ -9,16 +9,16 @@ import {
   editionLine,
   mailLines,
   mailsExit,
+  readExit,
+  readLines,
   sentWords,
   siteLine,
-  sourceLines,
-  sourcesExit,
 } from './summary.ts';
 
 export async function run(context: Context): Promise<ExitCode> {
   return stage(context, async (app, day) => {
     const report = await runDay(app, day, todaysSlots(app, context));
-    const exit = sourcesExit(report.sources) || mailsExit(report.mails);
+    const exit = readExit(report) || mailsExit(report.mails);
     return { report, lines: dayLines(report), exit };
   });
 }
@@ -26,7 +26,7 @@ export async function run(context: Context): Promise<ExitCode> {
 export async function ingest(context: Context): Promise<ExitCode> {
   return stage(context, async (app, day) => {
     const report = await readSources(app, day);
-    return { report, lines: report.flatMap(sourceLines), exit: sourcesExit(report) };
+    return { report, lines: readLines(report), exit: readExit(report) };
   });
 }
 

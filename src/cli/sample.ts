@@ -25,6 +25,7 @@ export async function makeSample(
       dataDir: `${config.dataDir}-sample`,
       site: { ...config.site, title: `${config.site.title} (sample)` },
       sources: [{ type: 'file', name: 'sample', paths: [listings] }],
+      signals: [],
       mail: { transport: 'outbox', from: config.mail.from },
       subscribersDir: readers,
     },

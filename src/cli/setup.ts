@@ -42,7 +42,7 @@ export async function checkConfig(context: Context): Promise<ExitCode> {
 }
 
 function hideSecrets(key: string, value: unknown): unknown {
-  return key === 'password' ? '(set)' : value;
+  return key === 'password' || key === 'secret' ? '(set)' : value;
 }
 
 export async function migrate(context: Context): Promise<ExitCode> {

@@ -24,7 +24,7 @@ export async function status(context: Context): Promise<ExitCode> {
     }));
     return {
       papers: await countPapers(app.db),
-      sources: app.sources.map((source) => ({
+      sources: [...app.sources, ...app.signals.map(({ source }) => source)].map((source) => ({
         name: source.name,
         address: source.address,
         ...states.get(source.name),

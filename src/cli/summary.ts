@@ -2,14 +2,15 @@ import { coverageCounts, isMissing } from '../domain/edition.ts';
 import type { DispatchResult } from '../deliver/dispatch.ts';
 import type { EditionOutcome } from '../edition/publish.ts';
 import type { SourceReport } from '../ingest/ingest.ts';
-import type { DayReport, MailReport, SiteReport } from '../pipeline.ts';
+import type { SignalReport } from '../ingest/signals.ts';
+import type { DayReport, MailReport, ReadReport, SiteReport } from '../pipeline.ts';
 import type { RowFault } from '../subscribers/audience.ts';
 import type { ExitCode } from './exit-code.ts';
 
 /** What a day came to, a line a fact; the last line counts. */
 export function dayLines(report: DayReport): readonly string[] {
   return [
-    ...report.sources.flatMap(sourceLines),
+    ...readLines(report),
     ...report.editions.map(editionLine),
     siteLine(report.site),
     ...mailLines(report.mails),
@@ -17,7 +18,11 @@ export function dayLines(report: DayReport): readonly string[] {
   ];
 }
 
-export function sourceLines(report: SourceReport): readonly string[] {
+export function readLines({ sources, signals }: ReadReport): readonly string[] {
+  return [...sources.flatMap(sourceLines), ...signals.flatMap(signalLines)];
+}
+
+function sourceLines(report: SourceReport): readonly string[] {
   const sum = (count: (listing: SourceReport['listings'][number]) => number): number =>
     report.listings.reduce((total, listing) => total + count(listing), 0);
   const facts = [
@@ -46,6 +51,16 @@ export function sourceLines(report: SourceReport): readonly string[] {
     ...report.failures.map((failure) => `    ${failure.requestKey}: ${failure.message}`),
     ...dropped.slice(0, 5),
     ...(dropped.length > 5 ? [`    and ${dropped.length - 5} more dropped`] : []),
+  ];
+}
+
+function signalLines({ source, state, counted, stored, failures }: SignalReport): readonly string[] {
+  const counts = `${counted} ${counted === 1 ? 'count' : 'counts'}, ${stored} changed`;
+  const stands = { ok: counts, partial: `PARTIAL, ${counts}`, failed: 'FAILED' }[state];
+  return [
+    `${source}: ${stands}`,
+    ...failures.slice(0, 5).map(({ key, reason }) => `    ${key}: ${reason}`),
+    ...(failures.length > 5 ? [`    and ${failures.length - 5} more failures`] : []),
   ];
 }
 
@@ -95,12 +110,12 @@ export function faultLine(fault: RowFault): string {
   return `${fault.file}${fault.line > 0 ? `:${fault.line}` : ''}: ${fault.message}`;
 }
 
-function totals({ sources, editions, mails }: DayReport): string {
-  const failed = sources.filter(isLacking).length;
+function totals({ sources, signals, editions, mails }: DayReport): string {
+  const read = [...sources.map(isLacking), ...signals.map(isLackingCounts)].map((isMissed) => !isMissed);
   const added = sources.flatMap((source) => source.listings).reduce((sum, listing) => sum + listing.added, 0);
   const made = editions.filter((outcome) => outcome.state === 'published').length;
   return (
-    `${sources.length - failed} of ${sources.length} sources read, ${added} new papers, ` +
+    `${read.filter(Boolean).length} of ${read.length} sources read, ${added} new papers, ` +
     `${made} ${made === 1 ? 'edition' : 'editions'} published, ${sentWords(mails.sent)}`
   );
 }
@@ -125,8 +140,12 @@ function isLacking({ state }: SourceReport): boolean {
   return state !== 'unchanged' && isMissing({ state });
 }
 
-export function sourcesExit(sources: readonly SourceReport[]): ExitCode {
-  return sources.some(isLacking) ? 3 : 0;
+function isLackingCounts({ state }: SignalReport): boolean {
+  return state !== 'ok';
+}
+
+export function readExit({ sources, signals }: ReadReport): ExitCode {
+  return sources.some(isLacking) || signals.some(isLackingCounts) ? 3 : 0;
 }
 
 export function mailsExit({ sent, faults }: MailReport): ExitCode {

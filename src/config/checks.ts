@@ -1,10 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { asError } from '../errors.ts';
 import { show, suggestion, valueAt, type Finding } from './faults.ts';
-
-/** The process environment, or a part of it. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * What no single key can tell: names that stand twice, topics that do not exist, keys that need each other.
@@ -13,8 +8,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function crossFindings(value: unknown): readonly Finding[] {
   return [
-    ...repeated(value, 'sources', 'name'),
-    ...repeated(value, 'digests', 'key'),
+    ...repeated(value, ['sources', 'signals'], 'name'),
+    ...repeated(value, ['digests'], 'key'),
     ...topicFindings(value),
     ...digestTopicFindings(value),
     ...mailFindings(value),
@@ -26,17 +21,20 @@ function entries(value: unknown, path: readonly PropertyKey[]): readonly [string
   return typeof at === 'object' && at !== null ? Object.entries(at) : [];
 }
 
-function repeated(value: unknown, list: string, key: string): Finding[] {
-  const first = new Map<unknown, string>();
-  return entries(value, [list]).flatMap(([index, entry]): Finding[] => {
+function repeated(value: unknown, lists: readonly string[], key: string): Finding[] {
+  const first = new Map<string, string>();
+  const all = lists.flatMap((list) =>
+    entries(value, [list]).map(([index, entry]) => ({ list, index, entry })),
+  );
+  return all.flatMap(({ list, index, entry }): Finding[] => {
     const name = valueAt(entry, [key]);
     if (typeof name !== 'string') return [];
     const earlier = first.get(name);
     if (earlier === undefined) {
-      first.set(name, index);
+      first.set(name, `${list}.${index}`);
       return [];
     }
-    const message = `expected a ${key} of its own, got ${show(name)}, which ${list}.${earlier} has; choose another`;
+    const message = `expected a ${key} of its own, got ${show(name)}, which ${earlier} has; choose another`;
     return [{ path: [list, index, key], part: 'value', message }];
   });
 }
@@ -92,10 +90,6 @@ function mailFindings(value: unknown): Finding[] {
   }
   const hasEnv = at('smtp', 'passwordEnv') !== undefined;
   const hasFile = at('smtp', 'passwordFile') !== undefined;
-  if (hasEnv && hasFile) {
-    const message = 'expected passwordEnv or passwordFile, got both; remove one';
-    found.push({ path: ['mail', 'smtp', 'passwordFile'], part: 'key', message });
-  }
   if ((hasEnv || hasFile) && at('smtp', 'user') === undefined) {
     const message = 'missing; a password needs the user it belongs to';
     found.push({ path: ['mail', 'smtp', 'user'], part: 'key', message });
@@ -106,51 +100,6 @@ function mailFindings(value: unknown): Finding[] {
     found.push({ path: ['mail', 'smtp', 'user'], part: 'key', message });
   }
   return found;
-}
-
-/**
- * The SMTP password, when the transport is smtp and one is named: from the environment, or the first line of
- * a file below `folder`. A secret that is named and not there is a finding; no finding quotes a secret.
- */
-export function readPassword(
-  value: unknown,
-  folder: string,
-  environment: Environment,
-): { readonly password?: string; readonly found: readonly Finding[] } {
-  if (valueAt(value, ['mail', 'transport']) !== 'smtp') return { found: [] };
-  const smtp = ['mail', 'smtp'];
-  const fault = (key: string, message: string) => ({
-    found: [{ path: [...smtp, key], part: 'value' as const, message }],
-  });
-
-  const name = valueAt(value, [...smtp, 'passwordEnv']);
-  if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)) {
-    const password = environment[name];
-    return password
-      ? { password, found: [] }
-      : fault(
-          'passwordEnv',
-          `expected the environment variable ${name} to hold the password, got nothing; set it`,
-        );
-  }
-
-  const path = valueAt(value, [...smtp, 'passwordFile']);
-  if (typeof path === 'string' && path.trim() !== '') {
-    try {
-      const [password] = readFileSync(resolve(folder, path), 'utf8').split(/\r?\n/);
-      if (password) return { password, found: [] };
-      return fault(
-        'passwordFile',
-        `expected the password on the first line of ${path}, got nothing; write it there`,
-      );
-    } catch (error) {
-      return fault(
-        'passwordFile',
-        `expected a readable file, got ${reason(error)}; create ${path} or name another`,
-      );
-    }
-  }
-  return { found: [] };
 }
 
 /** `ENOENT: no such file or directory`, without the path, which the message names itself. */

@@ -1,16 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { crossFindings, readPassword, reason, type Environment } from './checks.ts';
+import { crossFindings, reason } from './checks.ts';
 import { findings, placed } from './faults.ts';
-import { configSchema, type ConfigFile, type Mailbox } from './schema.ts';
+import { configSchema, type ConfigFile } from './schema.ts';
+import { readSecrets, type Environment, type Secrets } from './secrets.ts';
+import type { SourceConfig } from './source-schema.ts';
+import { withoutSlash, type Mailbox } from './values.ts';
 import type { Digest } from '../domain/digest.ts';
 import { isAddress } from '../domain/subscriber.ts';
 import type { Topic } from '../domain/topic.ts';
 import { ConfigError } from '../errors.ts';
 import { readYaml } from './yaml-text.ts';
 
-export type { Environment, Mailbox };
+export type { Environment, Mailbox, SourceConfig };
 
 /** The checked configuration, frozen all the way down. Paths are absolute. */
 export interface Config {
@@ -20,6 +23,7 @@ export interface Config {
   /** Folder of the database, the published site and the outbox. */
   readonly dataDir: string;
   readonly sources: readonly SourceConfig[];
+  readonly signals: readonly SignalConfig[];
   readonly http: HttpConfig;
   /** In the order of the file. */
   readonly topics: readonly Topic[];
@@ -42,29 +46,16 @@ export interface SiteConfig {
   readonly language: string;
 }
 
-/** `name` is unique; `baseUrl` has no slash at its end. */
-export type SourceConfig = HfDailyPapersConfig | ArxivFeedConfig | FileSourceConfig;
-
-export interface HfDailyPapersConfig {
-  readonly type: 'hf-daily-papers';
+/** A place that counts something about papers we know. Its name is no other source's. */
+export interface SignalConfig {
+  readonly type: 'semantic-scholar' | 'github';
   readonly name: string;
+  /** Without a slash at its end. */
   readonly baseUrl: string;
-}
-
-export interface ArxivFeedConfig {
-  readonly type: 'arxiv-feed';
-  readonly name: string;
-  readonly baseUrl: string;
-  /** At least one, e.g. `cs.CL`. */
-  readonly categories: readonly string[];
-  readonly format: 'rss' | 'atom';
-}
-
-export interface FileSourceConfig {
-  readonly type: 'file';
-  readonly name: string;
-  /** At least one absolute path; `*` and `**` as in a shell. */
-  readonly paths: readonly string[];
+  /** Papers first seen in the last so many days are counted. */
+  readonly days: number;
+  /** The API key or token. */
+  readonly secret?: string;
 }
 
 export interface HttpConfig {
@@ -142,7 +133,7 @@ export function parseConfig(text: string, file: string, environment: Environment
   }
 
   const folder = dirname(resolve(file));
-  const { password, found } = readPassword(yaml.value, folder, environment);
+  const { secrets, found } = readSecrets(yaml.value, folder, environment);
   const checked = configSchema.safeParse(yaml.value);
   const wrong = [
     ...findings(checked.error?.issues ?? [], yaml.value),
@@ -153,7 +144,7 @@ export function parseConfig(text: string, file: string, environment: Environment
   if (faults.length > 0 || !checked.success) {
     throw new ConfigError(faults.toSorted((a, b) => a.line - b.line || a.column - b.column));
   }
-  return frozen(configOf(checked.data, resolve(file), password));
+  return frozen(configOf(checked.data, resolve(file), secrets));
 }
 
 /** The commented configuration of a first start, as text. */
@@ -161,7 +152,7 @@ export function exampleConfig(): Promise<string> {
   return readFile(new URL('../../broadsheet.example.yaml', import.meta.url), 'utf8');
 }
 
-function configOf(parsed: ConfigFile, file: string, password: string | undefined): Config {
+function configOf(parsed: ConfigFile, file: string, secrets: Secrets): Config {
   const inFolder = (path: string) => resolve(dirname(file), path);
   const { url, contact, postalAddress, ...site } = parsed.site;
   const topics = Object.entries(parsed.topics).map(([key, topic]) => ({ key, ...topic }));
@@ -175,17 +166,19 @@ function configOf(parsed: ConfigFile, file: string, password: string | undefined
     },
     dataDir: inFolder(parsed.data),
     sources: parsed.sources.map((source) =>
-      source.type === 'file'
-        ? { ...source, paths: source.paths.map(inFolder) }
-        : { ...source, baseUrl: withoutSlash(source.baseUrl) },
+      'paths' in source ? { ...source, paths: source.paths.map(inFolder) } : source,
     ),
+    signals: parsed.signals.map(({ type, name, baseUrl, days }, index) => {
+      const secret = secrets.get(`signals.${index}`);
+      return { type, name, baseUrl, days, ...(secret === undefined ? {} : { secret }) };
+    }),
     http: { timeoutMs: parsed.http.timeoutSeconds * 1000, maxBytes: parsed.http.maxMegabytes * 1_000_000 },
     topics,
     digests: parsed.digests.map((digest) => ({
       ...digest,
       topics: digest.topics ?? topics.map(({ key }) => key),
     })),
-    mail: mailOf(parsed, password),
+    mail: mailOf(parsed, secrets.get('mail.smtp')),
     subscribersDir: inFolder(parsed.subscribers),
     serve: parsed.serve,
     logLevel: parsed.log,
@@ -208,10 +201,6 @@ function mailOf({ mail, site }: ConfigFile, password: string | undefined): MailC
 function outboxSender(site: ConfigFile['site']): Mailbox {
   const address = `broadsheet@${new URL(site.url).hostname}`;
   return { name: site.title, address: isAddress(address) ? address : 'broadsheet@localhost.invalid' };
-}
-
-function withoutSlash(url: string): string {
-  return new URL(url).href.replace(/\/+$/, '');
 }
 
 function frozen<T>(value: T): T {

@@ -27,7 +27,8 @@ export function findings(issues: readonly z.core.$ZodIssue[], value: unknown): r
     }
     const came = valueAt(value, path);
     if (came === undefined) return [{ path, part: 'key', message: `missing; add it: ${message}` }];
-    const shown = path.at(-1) === 'passwordEnv' ? 'something else' : show(came);
+    // What stands where the name of a variable should may be the secret itself.
+    const shown = String(path.at(-1)).endsWith('Env') ? 'something else' : show(came);
     return [{ path, part: 'value', message: `expected ${message}, got ${shown}${hint(issue, came)}` }];
   });
 }
@@ -45,8 +46,9 @@ export function placed(found: readonly Finding[], yaml: YamlText, file: string):
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
-  if (/^pass(?:word|wd)?$|secret/i.test(key) && known.includes('passwordEnv')) {
-    return 'a secret never stands in this file; name an environment variable with passwordEnv or a file with passwordFile';
+  const secret = known.find((word) => word.endsWith('Env'))?.slice(0, -'Env'.length);
+  if (secret !== undefined && /^pass(?:word|wd)?$|^(?:api[-_]?)?key$|^token$|secret/i.test(key)) {
+    return `a secret never stands in this file; name an environment variable with ${secret}Env or a file with ${secret}File`;
   }
   return `unknown key; ${suggestion(key, known)}`;
 }

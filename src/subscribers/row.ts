@@ -1,5 +1,5 @@
 import { findings } from '../config/faults.ts';
-import { block, list, oneOf, slug, text } from '../config/schema.ts';
+import { block, list, oneOf, slug, text } from '../config/values.ts';
 import { isAddress } from '../domain/subscriber.ts';
 
 /** One reader as a file names them. */

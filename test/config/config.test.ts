@@ -60,6 +60,7 @@ describe('the smallest configuration', () => {
       },
       dataDir: '/etc/broadsheet/data',
       sources: [{ name: 'hf', type: 'hf-daily-papers', baseUrl: 'https://huggingface.co' }],
+      signals: [],
       http: { timeoutMs: 30_000, maxBytes: 20_000_000 },
       topics: [
         { key: 'llm', name: 'Language models', include: ['llm'], exclude: [], categories: [], keywords: [] },
@@ -154,6 +155,19 @@ describe('the example configuration', () => {
       ['baseUrl', 'https://huggingface.co'],
       ['baseUrl', 'https://rss.arxiv.org'],
       ['format', 'rss'],
+      ['limit', '50'],
+      ['maxAgeDays', '30'],
+      ['baseUrl', 'https://arxiv.org'],
+      ['catchUpDays', '3'],
+      ['baseUrl', 'https://export.arxiv.org'],
+      ['maxResults', '1000'],
+      ['baseUrl', 'https://oaipmh.arxiv.org'],
+      ['format', 'arXivRaw'],
+      ['days', '4'],
+      ['baseUrl', 'https://api.biorxiv.org'],
+      ['baseUrl', 'https://api.semanticscholar.org'],
+      ['baseUrl', 'https://api.github.com'],
+      ['days', '7'],
       ['timeoutSeconds', '30'],
       ['maxMegabytes', '20'],
       ['picksPerTopic', '2'],
@@ -177,9 +191,10 @@ describe('the example configuration', () => {
       /^( *)# ((?: {2})*(?:- )?[a-zA-Z]+:(?: \S.*)?)$/gm,
       '$1$2',
     );
-    const config = parseConfig(uncommented, 'broadsheet.yaml', { SMTP_PASSWORD: 'secret' });
+    const secrets = { SMTP_PASSWORD: 'secret', SEMANTIC_SCHOLAR_KEY: 'a-key', GITHUB_TOKEN: 'a-token' };
+    const config = parseConfig(uncommented, 'broadsheet.yaml', secrets);
     const plain = parseConfig(await exampleConfig(), 'broadsheet.yaml', {});
-    const { site, sources, topics, digests, mail, ...others } = config;
+    const { site, sources, signals, topics, digests, mail, ...others } = config;
     expect(others).toEqual({
       file: plain.file,
       dataDir: plain.dataDir,
@@ -191,15 +206,29 @@ describe('the example configuration', () => {
     expect(site.contact).toBe('editor@example.org');
     expect(topics[0]).toMatchObject({ categories: ['cs.CL'], keywords: ['large language models'] });
     expect(topics.slice(1)).toEqual(plain.topics.slice(1));
-    expect(sources.map(({ type }) => type)).toEqual(['hf-daily-papers', 'arxiv-feed', 'file']);
+    expect(sources.map(({ type }) => type)).toEqual([
+      'hf-daily-papers',
+      'arxiv-feed',
+      'hf-paper-search',
+      'arxiv-listing',
+      'arxiv-api',
+      'arxiv-oai',
+      'arxiv-mail',
+      'biorxiv',
+      'feed',
+      'file',
+    ]);
+    expect(signals.map(({ type, secret }) => [type, secret])).toEqual([
+      ['semantic-scholar', 'a-key'],
+      ['github', 'a-token'],
+    ]);
     expect(digests).toEqual(plain.digests.map((digest) => ({ ...digest, topics: ['agents', 'llm'] })));
     expect(mail).toMatchObject({
       transport: 'outbox',
       from: { name: 'Broadsheet', address: 'paper@example.org' },
     });
-    const smtp = parseConfig(uncommented.replace('transport: outbox', 'transport: smtp'), 'broadsheet.yaml', {
-      SMTP_PASSWORD: 'secret',
-    });
+    const withSmtp = uncommented.replace('transport: outbox', 'transport: smtp');
+    const smtp = parseConfig(withSmtp, 'broadsheet.yaml', secrets);
     expect(smtp.mail).toMatchObject({
       smtp: {
         host: 'smtp.example.org',
@@ -256,7 +285,7 @@ describe('the faults of a configuration', () => {
     // what is added from line 6 on, the fault
     [
       'foo: 1',
-      '6:1 foo: unknown key; known here: site, data, sources, http, topics, digests, mail, subscribers, serve, log',
+      '6:1 foo: unknown key; known here: site, data, sources, signals, http, topics, digests, mail, subscribers, serve, log',
     ],
     ['logg: info', '6:1 logg: unknown key; did you mean "log"?'],
     ['Serve: { port: 1 }', '6:1 Serve: unknown key; did you mean "serve"?'],

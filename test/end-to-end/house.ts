@@ -21,6 +21,8 @@ export interface House extends Disposable {
 export interface HouseOptions {
   /** YAML list items under `sources:`. */
   readonly sources: string;
+  /** YAML list items under `signals:`. */
+  readonly signals?: string;
   /** YAML under `mail:`; the outbox when left out. */
   readonly mail?: string;
   readonly subscribers?: string;
@@ -55,12 +57,16 @@ export async function house(options: HouseOptions): Promise<House> {
   };
 }
 
-/** The example configuration with other sources and mail. */
-export async function houseConfig({ sources, mail }: HouseOptions): Promise<string> {
+/** The example configuration with other sources, signals and mail. */
+export async function houseConfig({ sources, signals, mail }: HouseOptions): Promise<string> {
   const example = await exampleConfig();
   const changed = example.replace(/^sources:\n[\s\S]*?(?=^digests:)/m, `sources:\n${sources}\n`);
   if (changed === example) throw new Error('the example has no sources to replace');
-  return mail === undefined ? changed : `${changed}\nmail:\n${mail}\n`;
+  return [
+    changed,
+    ...(signals === undefined ? [] : [`signals:\n${signals}`]),
+    ...(mail === undefined ? [] : [`mail:\n${mail}`]),
+  ].join('\n');
 }
 
 export function filesBelow(folder: string): ReadonlyMap<string, string> {

@@ -7,7 +7,10 @@ import { plainLine, type Author } from '../domain/paper.ts';
 export function arxivAuthors(creator: string): Author[] {
   return splitOutsideParentheses(creator)
     .map((part) => {
-      const [, name = '', affiliation = ''] = /^(.*?)(?:\s*\((.*)\))?$/.exec(plainLine(part)) ?? [];
+      const text = plainLine(part);
+      const open = text.endsWith(')') ? text.indexOf('(') : -1;
+      if (open === -1) return { name: text };
+      const [name, affiliation] = [text.slice(0, open).trim(), text.slice(open + 1, -1).trim()];
       return affiliation === '' ? { name } : { name, affiliation };
     })
     .filter(({ name }) => name !== '');

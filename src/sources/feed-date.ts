@@ -1,5 +1,6 @@
 import { parseInstant, type Instant } from '../domain/time.ts';
 
+const earliestAt = Date.UTC(1500, 0, 1);
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /** Minutes east of UTC: RFC 822 section 5, and what feeds use besides. */
@@ -26,12 +27,15 @@ const zones: ReadonlyMap<string, number> = new Map([
 /**
  * The instant that a feed's date names, or undefined. RFC 3339 and the shorter W3CDTF forms (a year, month or day alone
  * stands for its start), RFC 822 and 2822 with two or four digits of year (RFC 2822 section 4.3) and asctime. A date
- * without a zone is UTC, so that the answer does not depend on the machine; an impossible day is none.
+ * without a zone is UTC, so that the answer does not depend on the machine; an impossible day is none, nor is a year
+ * before 1500: no paper is older than print.
  */
 export function feedInstant(text: string): Instant | undefined {
   const trimmed = text.trim().slice(0, 80);
-  if (/^\d{4}/.test(trimmed)) return parseInstant(trimmed) ?? w3cInstant(trimmed);
-  return mailInstant(trimmed) ?? asctimeInstant(trimmed);
+  const at = /^\d{4}/.test(trimmed)
+    ? (parseInstant(trimmed) ?? w3cInstant(trimmed))
+    : (mailInstant(trimmed) ?? asctimeInstant(trimmed));
+  return at !== undefined && at >= earliestAt ? at : undefined;
 }
 
 function w3cInstant(text: string): Instant | undefined {
@@ -86,7 +90,7 @@ function instant(
   }
   const midnight = Date.UTC(year, month - 1, day);
   // 30 February is a day in March.
-  if (month < 1 || year < 1000 || new Date(midnight).getUTCDate() !== day) return undefined;
+  if (month < 1 || month > 12 || year < 100 || new Date(midnight).getUTCDate() !== day) return undefined;
   return midnight + ((Number(hour) * 60 + Number(minute) - offsetMinutes) * 60 + Number(second)) * 1000;
 }
 

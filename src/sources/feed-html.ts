@@ -55,7 +55,7 @@ export function isHtmlElement(name: string): boolean {
  */
 export function htmlToText(html: string): string {
   if (!/[<&]/.test(html)) return html;
-  const source = html.replace(/\r\n?/g, '\n');
+  const source = asMeant(html);
   const parts: string[] = [];
   let silenced: string | undefined;
   let scriptFrom: number | undefined;
@@ -103,6 +103,15 @@ export function htmlToText(html: string): string {
   );
   tokenizer.write(source, true);
   return parts.join('');
+}
+
+/** One kind of line end, and as text: an `&` without its semicolon (`?a=1&copy=2`), a last `<` without a `>` (`x <y`). */
+function asMeant(html: string): string {
+  const lines = html.replace(/\r\n?/g, '\n').replace(/&(?!#?\w{1,40};)/g, '&amp;');
+  const last = lines.lastIndexOf('<');
+  return last > lines.lastIndexOf('>') && /[a-z/]/i.test(lines.charAt(last + 1))
+    ? `${lines.slice(0, last)}&lt;${lines.slice(last + 1)}`
+    : lines;
 }
 
 function forms(plain: string, shifted: string): ReadonlyMap<string, string> {

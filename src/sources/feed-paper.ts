@@ -10,6 +10,8 @@ import { identityOf } from './paper-identity.ts';
 /** A feed can carry whole articles; as an abstract this much is more than any reader is shown. */
 const maxAbstract = 10_000;
 const maxCategories = 100;
+/** Longer than any address or identifier that works. */
+const maxNameLength = 4000;
 
 /** Only arXiv's own feeds say it; from any other source an entry is new. */
 const kinds: ReadonlyMap<string, EntryKind> = new Map([
@@ -29,7 +31,9 @@ export function feedPaper(entry: FeedEntry, place: number): ReadItem {
   const key = entry.id?.slice(0, 300) ?? link ?? `entry ${place}`;
   const title = plainText(entry.title);
   if (title === '') return { key, reason: 'expected a title; got none' };
-  const names = [entry.id ?? '', link ?? '', ...entry.identifiers];
+  const names = [entry.id ?? '', link ?? '', ...entry.identifiers].filter(
+    (name) => name.length <= maxNameLength,
+  );
   const arxiv = names.map(arxivIn).find((id) => id !== undefined);
   const doi = names.map(doiIn).find((id) => id !== undefined);
   if (link === undefined && arxiv === undefined && doi === undefined) {
@@ -38,10 +42,9 @@ export function feedPaper(entry: FeedEntry, place: number): ReadItem {
   const { id, ...identity } = identityOf({ arxiv, doi, url: link, title });
   const pdf = entry.links.find(isPdf)?.href;
   const summary = plainText(entry.summary);
-  const abstract = (summary === '' ? plainText(entry.content) : summary)
-    .replace(/^arXiv:\S+ Announce Type: \S+ Abstract: /, '')
-    .trim();
-  const [announced = ''] = /(?<=^arXiv:\S+ Announce Type: )\S+/.exec(summary) ?? [];
+  const text = summary === '' ? plainText(entry.content) : summary;
+  // arXiv writes this before each abstract of its feeds.
+  const [prefix = '', announced = ''] = /^arXiv:\S+ Announce Type: (\S+) Abstract: /.exec(text) ?? [];
   const categories = entry.categories.map((name) => plainText({ text: name, type: 'html' }));
   return {
     sourceKey: key,
@@ -51,7 +54,7 @@ export function feedPaper(entry: FeedEntry, place: number): ReadItem {
       ...identity,
       ...(pdf === undefined || identity.links.pdf !== undefined ? {} : { links: { ...identity.links, pdf } }),
       title,
-      abstract: shortened(abstract),
+      abstract: shortened(text.slice(prefix.length)),
       authors: feedAuthors(entry.authors),
       categories: [...new Set(categories.filter((name) => name !== ''))].slice(0, maxCategories),
       keywords: [],
@@ -63,19 +66,23 @@ export function feedPaper(entry: FeedEntry, place: number): ReadItem {
 
 /** The page of the entry: an alternate link, best one that is HTML; else an id that is an address. */
 function mainLink({ id, links }: FeedEntry): string | undefined {
-  const pages = links.filter(({ rel, href }) => rel === 'alternate' && webAddress(href) !== undefined);
+  const pages = links.filter(({ rel, href }) => rel === 'alternate' && isAddress(href));
   const page = pages.find(({ type }) => type === '' || type.includes('html')) ?? pages[0];
-  return webAddress(page?.href ?? '') ?? webAddress(id ?? '');
+  return page?.href ?? (id !== undefined && isAddress(id) ? id.trim() : undefined);
+}
+
+function isAddress(href: string): boolean {
+  return href.length <= maxNameLength && webAddress(href) !== undefined;
 }
 
 function isPdf({ href, type }: FeedLink): boolean {
-  return webAddress(href) !== undefined && (type === 'application/pdf' || /\.pdf(?:[?#]|$)/i.test(href));
+  return isAddress(href) && (type === 'application/pdf' || /\.pdf(?:[?#]|$)/i.test(href));
 }
 
 function arxivIn(text: string): string | undefined {
   const [, id = ''] =
     /^(?:oai:arxiv\.org:|arxiv:\s*|https?:\/\/(?:[\w-]+\.)*arxiv\.org\/(?:abs|pdf|html)\/|https?:\/\/huggingface\.co\/papers\/)([^\s?#]+)$/i.exec(
-      text.trim().replace(/[?#].*$/, ''),
+      text.trim().split(/[?#]/, 1)[0] ?? '',
     ) ?? [];
   const parsed = parseArxivId(id.replace(/\.pdf$/i, ''));
   return parsed && `${parsed.id}${parsed.version === undefined ? '' : `v${parsed.version}`}`;

@@ -84,7 +84,7 @@ export function watchAudience(
 }
 
 async function changeMarks(dir: string): Promise<string> {
-  const names = await readdir(dir).catch(() => []);
+  const names: readonly string[] = await readdir(dir).catch(() => []);
   const marks = names.toSorted().map(async (name) => {
     const file = await stat(join(dir, name)).catch(() => undefined);
     return `${name} ${file?.size ?? '-'} ${file?.mtimeMs ?? '-'}`;

@@ -71,7 +71,7 @@ describe.skipIf(!isThere)('the store against recordings', () => {
       let readAt = Date.parse('2026-06-01T00:00:00Z');
       const readAll = async (shape: (text: string) => string) => {
         const sum = { added: 0, revised: 0, unchanged: 0 };
-        for (const [listDate, records] of [...days].toSorted()) {
+        for (const [listDate, records] of [...days].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
           readAt += 1000;
           const entries = [...records.values()].map((record) => entryOf(record, shape));
           const report = await storeListing(db, {

@@ -1,4 +1,10 @@
-import { coverageCounts, isMissing, type Edition, type TitleOnly, type UpdatedPaper } from '../../domain/edition.ts';
+import {
+  coverageCounts,
+  isMissing,
+  type Edition,
+  type TitleOnly,
+  type UpdatedPaper,
+} from '../../domain/edition.ts';
 import type { Site } from '../../domain/site.ts';
 import { cleanText, escapeHtml } from '../text.ts';
 import { httpAddress } from './address.ts';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
@@ -29,6 +30,7 @@ import type { SignalSource } from './sources/signal-source.ts';
 import type { Source } from './sources/source.ts';
 import { openDatabase, type Database } from './store/database.ts';
 import { installation } from './store/installation.ts';
+import { endTurn, takeTurn } from './store/paces.ts';
 import { createTokens, type Tokens } from './subscribers/tokens.ts';
 
 /** The real parts that a configuration asks for. Close it with `await using`. */
@@ -69,26 +71,35 @@ export function publishedDir(dataDir: string): string {
   return join(dataDir, 'site');
 }
 
+export interface OpenOptions {
+  /** Dates the authority of `tag:` ids on the very first opening. */
+  readonly now: Instant;
+  /** The clock on the wall, whatever `--now` says: other people's servers live by it. */
+  readonly clock: () => Instant;
+  readonly isSample?: boolean;
+}
+
 /**
- * Opens everything that the configuration names: the only place that picks an implementation. `now` dates
- * the authority of `tag:` ids on the very first opening.
+ * Opens everything that the configuration names: the only place that picks an implementation.
  */
-export async function openApp(
-  config: Config,
-  { now, isSample = false }: { readonly now: Instant; readonly isSample?: boolean },
-): Promise<App> {
+export async function openApp(config: Config, { now, clock, isSample = false }: OpenOptions): Promise<App> {
   const log = createLogger(config.logLevel);
   mkdirSync(config.dataDir, { recursive: true });
   const db = await openDatabase(databasePath(config.dataDir));
   const { tagAuthority, secret } = await installation(db, proposedTagAuthority(config, now));
   const outboxDir = join(config.dataDir, 'outbox');
   const transport = config.mail.transport === 'smtp' ? createSmtp(config.mail.smtp) : createOutbox(outboxDir);
+  const owner = randomUUID();
   const http = createHttpClient({
     userAgent: 'Broadsheet/0.1',
     ...(config.site.contact !== undefined && { contact: `mailto:${config.site.contact}` }),
     allowedHosts: [...config.sources, ...config.signals].flatMap(hostOf),
     timeoutMs: config.http.timeoutMs,
     maxBytes: config.http.maxBytes,
+    paceKeeper: {
+      take: ({ group, minIntervalMs }) => takeTurn(db, group, owner, minIntervalMs, clock()),
+      release: ({ group }) => endTurn(db, group, owner),
+    },
   });
   const pages = compilePages(await readTemplates('web/'));
   let mail: Promise<DigestMail> | undefined;

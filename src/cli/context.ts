@@ -64,7 +64,7 @@ export function readConfig({ options }: Context): Config {
 
 /** Runs `work` with the configured parts and closes them whatever happens. */
 export async function withApp<T>(context: Context, work: (app: App) => Promise<T>): Promise<T> {
-  await using app = await openApp(readConfig(context), { now: context.now() });
+  await using app = await openApp(readConfig(context), { now: context.now(), clock: Date.now });
   return await work(app);
 }
 

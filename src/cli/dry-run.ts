@@ -30,7 +30,7 @@ async function withCopy<T>(context: Context, work: (app: App) => Promise<T>): Pr
     const { from, replyTo } = config.mail;
     await using app = await openApp(
       { ...config, dataDir: folder, mail: { transport: 'outbox', from, ...(replyTo && { replyTo }) } },
-      { now: context.now() },
+      { now: context.now(), clock: Date.now },
     );
     return await work(app);
   } finally {

@@ -29,7 +29,7 @@ export async function makeSample(
       mail: { transport: 'outbox', from: config.mail.from },
       subscribersDir: readers,
     },
-    { now: utcMidnight(firstListDate), isSample: true },
+    { now: utcMidnight(firstListDate), clock: Date.now, isSample: true },
   );
   let lastDay: DayReport | undefined;
   for (const listDate of weekdaysFrom(firstListDate, listDays)) {

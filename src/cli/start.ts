@@ -32,7 +32,7 @@ export async function start(context: Context): Promise<ExitCode> {
     context.note(`wrote ${context.options.config}: edit it to choose sources, topics, times and mail`);
   }
   const config = readConfig(context);
-  await using app = await openApp(config, { now: context.now() });
+  await using app = await openApp(config, { now: context.now(), clock: Date.now });
   const days: DayReport[] = [];
   if (await hasEditions(app)) {
     using day = await openDay(context);

@@ -3,7 +3,7 @@ import type { Validators } from '../domain/listing.ts';
 import { asError, SourceError } from '../errors.ts';
 import { decoded, readLimited } from './http-body.ts';
 import { requestedPauseMs } from './http-pause.ts';
-import { createPacer, pause, type Pace, type Pacer } from './pace.ts';
+import { createPacer, pause, type Pace, type Pacer, type PaceKeeper } from './pace.ts';
 import { bareHost, checkedUrl, publicLookup } from './public-address.ts';
 
 const maxRedirects = 3;
@@ -24,6 +24,8 @@ export interface HttpClientOptions {
   readonly maxBytes: number;
   /** First pause before a retry, doubled each time; 500 when not given. */
   readonly retryDelayMs?: number;
+  /** Turns shared with other processes; without it each process paces itself. */
+  readonly paceKeeper?: PaceKeeper;
 }
 
 export interface HttpRequest {
@@ -82,7 +84,7 @@ type Outcome = HttpAnswer | Failure | { readonly state: 'moved'; readonly to: st
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const allowedHosts = new Set(options.allowedHosts.map(bareHost));
   const agent = new Agent({ allowH2: false, connect: { lookup: publicLookup(allowedHosts) } });
-  const pacer = createPacer();
+  const pacer = createPacer(options.paceKeeper);
   const userAgent = options.contact ? `${options.userAgent} (+${options.contact})` : options.userAgent;
   const firstPauseMs = options.retryDelayMs ?? 500;
 

@@ -164,6 +164,14 @@ export interface AttemptRow {
   reply: string | null;
 }
 
+/** Who has the one connection to a group of hosts, and when the next request may start. */
+export interface PaceRow {
+  host_group: string;
+  owner: string;
+  busy_until: number;
+  next_at: number;
+}
+
 /** What is fixed at installation: the authority of `tag:` ids, the secret of tokens. */
 export interface InstallationRow {
   key: string;
@@ -183,5 +191,6 @@ export interface Tables {
   suppressions: SuppressionRow;
   deliveries: DeliveryRow;
   attempts: AttemptRow;
+  paces: PaceRow;
   installation: InstallationRow;
 }

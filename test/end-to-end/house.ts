@@ -41,7 +41,8 @@ export async function house(options: HouseOptions): Promise<House> {
   mkdirSync(join(folder, 'subscribers'));
   writeFileSync(join(folder, 'subscribers', 'readers.yaml'), options.subscribers ?? defaultSubscribers);
   const config = parseConfig(readFileSync(file, 'utf8'), file, {});
-  const open = (now: Instant): Promise<App> => openApp({ ...config, logLevel: 'silent' }, { now });
+  const open = (now: Instant): Promise<App> =>
+    openApp({ ...config, logLevel: 'silent' }, { now, clock: Date.now });
   return {
     folder,
     config,

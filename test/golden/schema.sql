@@ -83,6 +83,13 @@ CREATE TABLE listings (
   ids_hash text not null
 ) strict;
 
+CREATE TABLE paces (
+  host_group text primary key,
+  owner text not null,
+  busy_until integer not null,
+  next_at integer not null
+) strict;
+
 CREATE TABLE papers (
   id text primary key,
   version integer,

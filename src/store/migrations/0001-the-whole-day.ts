@@ -158,6 +158,12 @@ const statements = [
     reply text,
     primary key (delivery_id, lease_epoch)
   ) strict, without rowid`,
+  `create table paces (
+    host_group text primary key,
+    owner text not null,
+    busy_until integer not null,
+    next_at integer not null
+  ) strict`,
   `create table installation (
     key text primary key,
     value text not null

@@ -4,11 +4,11 @@
  */
 import { staleAfterMs } from './deliver/back-off.ts';
 import { dispatch, type DispatchResult } from './deliver/dispatch.ts';
-import { editionMailer } from './deliver/edition-mail.ts';
+import { ledgerMailer } from './deliver/edition-mail.ts';
 import { prepareDeliveries, type PreparedAudience } from './deliver/prepare.ts';
 import type { Mailbox } from './deliver/message.ts';
-import type { OutgoingMessage, Transport } from './deliver/transport.ts';
-import type { Delivery, DeliveryState } from './domain/delivery.ts';
+import type { Transport } from './deliver/transport.ts';
+import type { DeliveryState } from './domain/delivery.ts';
 import type { Digest } from './domain/digest.ts';
 import type { Site } from './domain/site.ts';
 import type { CalendarDate, Instant } from './domain/time.ts';
@@ -25,7 +25,7 @@ import type { SignalSource } from './sources/signal-source.ts';
 import type { Source } from './sources/source.ts';
 import type { Database } from './store/database.ts';
 import { countDeliveries } from './store/deliveries.ts';
-import { allEditions, editionById, editionsSince, lastEditionId } from './store/editions.ts';
+import { allEditions, editionsSince, lastEditionId } from './store/editions.ts';
 import { writePublished } from './store/published.ts';
 import { isSubscribed, watchAudience, type RowFault } from './subscribers/audience.ts';
 import type { Tokens } from './subscribers/tokens.ts';
@@ -211,7 +211,10 @@ export async function sendMails(parts: Parts, day: Day): Promise<MailReport> {
     db: parts.db,
     transport: parts.transport,
     concurrency: parts.connections,
-    render: mailRenderer(parts),
+    render: ledgerMailer({
+      ...parts,
+      unsubscribeToken: (to) => parts.tokens.sign('unsubscribe', to),
+    }),
     isSubscribed: async (delivery) => isSubscribed(await audience(), delivery),
     now: day.now,
     signal: day.signal,
@@ -227,28 +230,6 @@ export async function sendMails(parts: Parts, day: Day): Promise<MailReport> {
     };
   });
   return { sent, editions: await Promise.all(reports), faults };
-}
-
-/** The mail of any delivery, from its own frozen edition; templates are compiled when the first is due. */
-function mailRenderer(parts: Parts): (delivery: Delivery) => Promise<OutgoingMessage> {
-  const mailers = new Map<number, Promise<ReturnType<typeof editionMailer>>>();
-  const openMailer = async (editionId: number): Promise<ReturnType<typeof editionMailer>> => {
-    const edition = await editionById(parts.db, editionId);
-    if (!edition) throw new Error(`there is no edition ${editionId}`);
-    return editionMailer({
-      edition,
-      site: parts.site,
-      mail: await parts.mail(),
-      from: parts.from,
-      ...(parts.replyTo && { replyTo: parts.replyTo }),
-      unsubscribeToken: (to) => parts.tokens.sign('unsubscribe', to),
-    });
-  };
-  return async (delivery) => {
-    const mailer = mailers.get(delivery.editionId) ?? openMailer(delivery.editionId);
-    mailers.set(delivery.editionId, mailer);
-    return (await (await mailer)(delivery)).message;
-  };
 }
 
 function totalPrepared(audiences: ReadonlyMap<number, PreparedAudience>): number {

@@ -3,6 +3,8 @@ import { editionPath, type Edition } from '../domain/edition.ts';
 import { siteUrl, type Site } from '../domain/site.ts';
 import { feedPaths } from '../render/feed/paths.ts';
 import type { DigestMail, SegmentMail } from '../render/mail/digest-mail.ts';
+import type { Queryable } from '../store/database.ts';
+import { editionById } from '../store/editions.ts';
 import { buildMessage, unsubscribeUrl, type Mailbox } from './message.ts';
 import type { OutgoingMessage } from './transport.ts';
 
@@ -55,6 +57,28 @@ export function editionMailer(parts: EditionMailParts): (delivery: Delivery) => 
       body: { subject: segment.subject, ...body },
     });
     return { message, ...body };
+  };
+}
+
+export type LedgerMailParts = Omit<EditionMailParts, 'edition' | 'mail'> & {
+  readonly db: Queryable;
+  /** Compiled when it is asked for the first time. */
+  mail(): Promise<DigestMail>;
+};
+
+/** The message of any row of the ledger, from its own frozen edition. Rejects when that edition is not stored. */
+export function ledgerMailer(parts: LedgerMailParts): (delivery: Delivery) => Promise<OutgoingMessage> {
+  const mailers = new Map<number, Promise<ReturnType<typeof editionMailer>>>();
+  const openMailer = async (editionId: number): Promise<ReturnType<typeof editionMailer>> => {
+    const edition = await editionById(parts.db, editionId);
+    if (!edition) throw new Error(`there is no edition ${editionId}`);
+    return editionMailer({ ...parts, edition, mail: await parts.mail() });
+  };
+  return async (delivery) => {
+    const mailer = mailers.get(delivery.editionId) ?? openMailer(delivery.editionId);
+    mailers.set(delivery.editionId, mailer);
+    const { message } = await (await mailer)(delivery);
+    return message;
   };
 }
 

@@ -12,7 +12,9 @@ import { suppress } from '../../src/store/suppressions.ts';
 import { now, openLedger, plainMessage, readers, tokens, type Ledger } from './ledger.ts';
 import { mailServer, refusal, rudeServer, type Manners, type Script } from './servers.ts';
 
-const quick = { connectMs: 2000, transactionMs: 1500, finalReplyMs: 300 };
+/** For servers that stay silent; long enough for one that answers on a busy machine. */
+const quick = { connectMs: 5000, transactionMs: 5000, finalReplyMs: 1500 };
+const unhurried = { connectMs: 30_000, transactionMs: 30_000, finalReplyMs: 30_000 };
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
@@ -27,7 +29,7 @@ async function ledgerOf(addresses: readonly string[]): Promise<Ledger> {
 async function server(manners?: Manners) {
   const started = await mailServer(manners);
   closers.push(started.close);
-  const transport = createSmtp(started.config, quick);
+  const transport = createSmtp(started.config, unhurried);
   closers.push(() => transport.close());
   return { ...started, transport };
 }
@@ -247,7 +249,8 @@ describe('a fault of our own', () => {
             : done(refusal(535, '5.7.8 wrong password')),
       },
     });
-    const login = (password: string) => createSmtp({ ...config, login: { user: 'paper', password } }, quick);
+    const login = (password: string) =>
+      createSmtp({ ...config, login: { user: 'paper', password } }, unhurried);
     const result = await run(ledger, login('wrong'));
     expect(result).toMatchObject({ ...nothing, blocked: '535 5.7.8 wrong password' });
     expect(await states(ledger)).toMatchObject({ pending: 50, leased: 0 });

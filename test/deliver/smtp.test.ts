@@ -4,7 +4,7 @@ import { createSmtp } from '../../src/deliver/smtp.ts';
 import type { OutgoingMessage, Transport } from '../../src/deliver/transport.ts';
 import { mailServer, refusal, rudeServer, type Manners, type Script } from './servers.ts';
 
-const quick = { connectMs: 2000, transactionMs: 1500, finalReplyMs: 400 };
+const quick = { connectMs: 2500, transactionMs: 2500, finalReplyMs: 1200 };
 const never = new AbortController().signal;
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {

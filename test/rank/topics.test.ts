@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Paper } from '../../src/domain/paper.ts';
 import { UsageError } from '../../src/errors.ts';
 import { compileTopics, matchTopics } from '../../src/rank/topics.ts';
 import { paper, topic } from './candidates.ts';
@@ -152,41 +151,4 @@ test('any literal phrase is found in a title that holds it between spaces', () =
       expect(scoreOf(text, `Of ${text.normalize('NFC')} here`)).toBe(3);
     }),
   );
-});
-
-function split(subject: Paper): unknown {
-  return subject.abstract.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu);
-}
-
-test('matching 14 topics costs a small multiple of splitting the text into words', () => {
-  const words = Array.from(
-    { length: 400 },
-    (_, number) => `${String.fromCodePoint(97 + (number % 26))}${number}`,
-  );
-  const topics = Array.from({ length: 14 }, (_, number) =>
-    topic(`t${number}`, {
-      include: Array.from({ length: 16 }, (_, place) => {
-        const first = words[(number * 16 + place) % words.length] ?? '';
-        return place % 4 === 0 ? `${first}*` : `${first} ${words[place] ?? ''}`;
-      }),
-    }),
-  );
-  const compiledMany = compileTopics(topics);
-  const papers = Array.from({ length: 2000 }, (_, number) =>
-    paper(number, {
-      abstract: Array.from({ length: 250 }, (_, place) => words[(place * 7 + number) % words.length]).join(
-        ' ',
-      ),
-    }),
-  );
-  const fastestOfThree = (work: (subject: Paper) => unknown): number =>
-    Math.min(
-      ...[1, 2, 3].map(() => {
-        const startedAt = performance.now();
-        for (const subject of papers) work(subject);
-        return performance.now() - startedAt;
-      }),
-    );
-  const match = (subject: Paper): unknown => matchTopics(subject, compiledMany);
-  expect(fastestOfThree(match) / fastestOfThree(split)).toBeLessThan(30);
 });

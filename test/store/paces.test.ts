@@ -61,11 +61,11 @@ describe('a turn with a group of hosts', () => {
     });
     const starts: number[] = [];
     let running = 0;
-    const pacers = [createPacer(keeper(db, 'a')), createPacer(keeper(other, 'b'))];
+    const [first, second] = [createPacer(keeper(db, 'a')), createPacer(keeper(other, 'b'))];
     const never = new AbortController().signal;
     await Promise.all(
-      [0, 1, 0, 1].map((place) =>
-        pacers[place]?.(pace, never, async () => {
+      [first, second, first, second].map((pacer) =>
+        pacer(pace, never, async () => {
           starts.push(Date.now());
           running += 1;
           expect(running).toBe(1);

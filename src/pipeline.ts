@@ -184,11 +184,12 @@ export interface MailReport {
 /**
  * Editions -> mails: freezes who gets each edition that is young enough to be sent, then sends whatever is
  * due. An audience is frozen once; whoever joins later gets the next edition. The reader files are looked
- * at again before each mail.
+ * at again before each mail; while one of them cannot be read nothing is frozen and nothing is sent.
  */
 export async function sendMails(parts: Parts, day: Day): Promise<MailReport> {
   const audience = watchAudience(parts.subscribersDir, parts.digests, parts.site.topics);
-  const { subscribers, faults } = await audience();
+  const { subscribers, faults, isComplete } = await audience();
+  if (!isComplete) return unsentFor(faults);
   const editions = await editionsSince(parts.db, day.now() - staleAfterMs);
   const audiences = new Map<number, PreparedAudience>();
   for (const { id, edition, isPrepared } of editions) {
@@ -230,6 +231,14 @@ export async function sendMails(parts: Parts, day: Day): Promise<MailReport> {
     };
   });
   return { sent, editions: await Promise.all(reports), faults };
+}
+
+/** A no may stand in the file that cannot be read: everything waits until it is mended. */
+function unsentFor(faults: readonly RowFault[]): MailReport {
+  const [first] = faults;
+  const blocked = `a subscriber file cannot be read${first ? `: ${first.file}: ${first.message}` : ''}`;
+  const none = { accepted: 0, deferred: 0, rejected: 0, expired: 0, suppressed: 0, inDoubt: 0 };
+  return { sent: { ...none, blocked }, editions: [], faults };
 }
 
 function totalPrepared(audiences: ReadonlyMap<number, PreparedAudience>): number {

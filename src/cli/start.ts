@@ -1,20 +1,26 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { openApp, type App } from '../app.ts';
+import { blockedMs, staleAfterMs } from '../deliver/back-off.ts';
 import type { Digest } from '../domain/digest.ts';
-import { calendarDate, formatInstant, hourMs, minuteMs } from '../domain/time.ts';
-import { publishSite, runDay, sendMails, type DayReport } from '../pipeline.ts';
+import { calendarDate, formatInstant, hourMs, minuteMs, type Instant } from '../domain/time.ts';
+import type { EditionOutcome } from '../edition/publish.ts';
+import { publishSite, runDay, sendMails, type DayReport, type MailReport } from '../pipeline.ts';
 import { startScheduler } from '../schedule/scheduler.ts';
 import { dueSlots, nextSlot, type Slot } from '../schedule/slots.ts';
 import { startServer } from '../serve/server.ts';
 import { hasDueDeliveries } from '../store/deliveries.ts';
-import { latestEditionAt } from '../store/editions.ts';
+import { editionsSince, latestEditionAt } from '../store/editions.ts';
 import { claimSlot, finishSlot, lastFinishedSlot, postponeSlot } from '../store/slots.ts';
 import { openDay, readConfig, refuseDryRun, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import { makeSample } from './sample.ts';
 import { writeExample } from './setup.ts';
 import { siteHandler } from './site.ts';
-import { dayLines, sentWords } from './summary.ts';
+import { dayLines, isLacking, mailLines, sentWords, sourceLines } from './summary.ts';
+
+/** This process among all that share the database. */
+const owner = randomUUID();
 
 /** A slot whose work ended without a word is taken over after so long. */
 const slotLeaseMs = 30 * minuteMs;
@@ -77,14 +83,15 @@ async function firstDay(context: Context, app: App): Promise<DayReport> {
   using day = await openDay(context);
   const slots = app.digests.map((digest) => ({ digest, editionDate: calendarDate(day.now(), digest.zone) }));
   const done = await runDay(app, day, slots);
-  if (isLost(done)) return done;
   for (const { key, schedule, zone, maxLatenessHours } of app.digests) {
     const maxLatenessMs = maxLatenessHours * hourMs;
     const { due } = dueSlots({ schedule, zone, now: day.now(), maxLatenessMs });
-    if (!due) continue;
+    const isOwn = (outcome: EditionOutcome): boolean =>
+      outcome.state === 'nothing new' && outcome.edition.digest === key;
+    if (!due || (done.editions.some(isOwn) && isLost(done, isOwn))) continue;
     const slot = { digest: key, slotAt: due.at, slotDate: due.date };
-    if (await claimSlot(app.db, slot, String(process.pid), day.now(), slotLeaseMs)) {
-      await finishSlot(app.db, slot, day.now(), 'done with the first start');
+    if (await claimSlot(app.db, slot, owner, day.now(), slotLeaseMs)) {
+      await finishSlot(app.db, slot, owner, day.now(), 'done with the first start');
     }
   }
   return done;
@@ -132,42 +139,56 @@ function announce(context: Context, app: App, url: string, days: readonly DayRep
 async function keepSchedule(context: Context, app: App, afterEdition: () => Promise<void>): Promise<void> {
   const { now, signal } = context;
   const day = { now, signal };
+  let pausedUntil = -Infinity;
+  const tell = (mails: MailReport): void => {
+    for (const line of mailLines(mails)) app.log.warn(line);
+    if (mails.sent.blocked !== undefined) pausedUntil = now() + blockedMs;
+  };
   await startScheduler({
     digests: app.digests,
     log: app.log,
     now,
     signal,
     lastSlot: (digest) => lastFinishedSlot(app.db, digest.key),
-    claim: (digest, slot) => claimSlot(app.db, slotOf(digest, slot), String(process.pid), now(), slotLeaseMs),
+    claim: (digest, slot) => claimSlot(app.db, slotOf(digest, slot), owner, now(), slotLeaseMs),
     run: async (digest, slot) => {
       try {
         const done = await runDay(app, day, [{ digest, editionDate: slot.date }]);
         const summary = dayLines(done).at(-1) ?? '';
+        for (const line of done.sources.filter(isLacking).flatMap(sourceLines)) app.log.warn(line);
+        tell(done.mails);
         app.log.info({ digest: digest.key, editionDate: slot.date }, summary);
-        if (isLost(done)) await postponeSlot(app.db, slotOf(digest, slot), now() + slotRetryMs);
-        else await finishSlot(app.db, slotOf(digest, slot), now(), summary);
+        if (isLost(done)) await postponeSlot(app.db, slotOf(digest, slot), owner, now() + slotRetryMs);
+        else await finishSlot(app.db, slotOf(digest, slot), owner, now(), summary);
         await afterEdition();
       } catch (error) {
-        if (signal.aborted) await postponeSlot(app.db, slotOf(digest, slot), now() - 1);
+        if (signal.aborted) await postponeSlot(app.db, slotOf(digest, slot), owner, now() - 1);
         throw error;
       }
     },
     tend: async () => {
-      if (!(await hasDueDeliveries(app.db, now()))) return;
-      const { sent } = await sendMails(app, day);
-      app.log.info(sentWords(sent));
+      if (now() < pausedUntil || !(await hasMailsToSend(app, now()))) return;
+      const mails = await sendMails(app, day);
+      tell(mails);
+      app.log.info(sentWords(mails.sent));
     },
   });
+}
+
+/** Mails that wait for a try, or an edition whose audience was not frozen before a crash. */
+async function hasMailsToSend(app: App, now: Instant): Promise<boolean> {
+  if (await hasDueDeliveries(app.db, now)) return true;
+  return (await editionsSince(app.db, now - staleAfterMs)).some((edition) => !edition.isPrepared);
 }
 
 function slotOf(digest: Digest, slot: Slot) {
   return { digest: digest.key, slotAt: slot.at, slotDate: slot.date };
 }
 
-/** No edition came about and a source failed: the day is not quiet, we just could not read it all. */
-function isLost({ editions, sources }: DayReport): boolean {
-  return (
-    editions.every((outcome) => outcome.state === 'nothing new') &&
-    sources.some((source) => source.state === 'failed')
-  );
+/** No edition came about and a source lacks something: the day is not quiet, we just could not read it all. */
+function isLost(
+  { editions, sources }: DayReport,
+  isOf: (edition: EditionOutcome) => boolean = () => true,
+): boolean {
+  return editions.filter(isOf).every((outcome) => outcome.state === 'nothing new') && sources.some(isLacking);
 }

@@ -22,7 +22,7 @@ export function readLines({ sources, signals }: ReadReport): readonly string[] {
   return [...sources.flatMap(sourceLines), ...signals.flatMap(signalLines)];
 }
 
-function sourceLines(report: SourceReport): readonly string[] {
+export function sourceLines(report: SourceReport): readonly string[] {
   const sum = (count: (listing: SourceReport['listings'][number]) => number): number =>
     report.listings.reduce((total, listing) => total + count(listing), 0);
   const facts = [
@@ -136,11 +136,11 @@ export function sentWords(sent: DispatchResult): string {
 }
 
 /** Nothing, or not all, could be had of it. */
-function isLacking({ state }: SourceReport): boolean {
+export function isLacking({ state }: SourceReport): boolean {
   return state !== 'unchanged' && isMissing({ state });
 }
 
-function isLackingCounts({ state }: SignalReport): boolean {
+export function isLackingCounts({ state }: SignalReport): boolean {
   return state !== 'ok';
 }
 

@@ -74,6 +74,8 @@ export interface EditionSection {
 /** A paper shown before that changed. */
 export interface UpdatedPaper {
   readonly id: PaperId;
+  /** The section it was picked for. */
+  readonly topics: readonly string[];
   readonly version?: number;
   readonly title: string;
   readonly url: string;
@@ -164,6 +166,7 @@ export function editionFor(edition: Edition, topics: readonly string[]): Edition
   return {
     ...edition,
     sections: [...sections.values()].filter((section) => section.picks.length > 0),
+    updated: edition.updated.filter((paper) => paper.topics.some((topic) => topics.includes(topic))),
     alsoNew: edition.alsoNew.filter((paper) => paper.topics.some((topic) => topics.includes(topic))),
   };
 }

@@ -119,7 +119,8 @@ function changedPaper(
   const takesText = !isOlder && (source === before.textSource || isBetterText(record, before.paper));
   return {
     entry,
-    said,
+    // An older version that comes late must not make the known one look new the next time.
+    said: isOlder && before.said !== undefined ? before.said : said,
     record: merge(before.paper, record, takesText),
     textSource: takesText ? source : before.textSource,
     fields: isOlder ? [] : changedFields(before, record, said),
@@ -129,6 +130,8 @@ function changedPaper(
   };
 }
 
+const textFields: ReadonlySet<RevisedField> = new Set(['title', 'abstract', 'authors', 'categories']);
+
 /** A source that tells versions knows the text best; among those the higher version wins. */
 function isBetterText(said: PaperRecord, known: PaperRecord): boolean {
   return said.version !== undefined && (known.version === undefined || said.version > known.version);
@@ -137,7 +140,10 @@ function isBetterText(said: PaperRecord, known: PaperRecord): boolean {
 function changedFields(before: KnownPaper, record: PaperRecord, said: string): readonly RevisedField[] {
   if (before.said !== undefined) {
     const [then, now] = [before.said.split(' '), said.split(' ')];
-    return revisableFields.filter((_, index) => then[index] !== now[index]);
+    // Text that is told for the first time, e.g. after a mail without it, is no change of it.
+    return revisableFields.filter(
+      (field, index) => then[index] !== now[index] && !(then[index] === untold && textFields.has(field)),
+    );
   }
   // Named by this source for the first time: only a higher version tells a revision.
   const { version } = before.paper;

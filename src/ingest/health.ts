@@ -22,6 +22,8 @@ export type Health =
 /** A list of at least so many papers that shrinks to less than a tenth is half filled, not a slow day. */
 const usualSize = 20;
 const leastShare = 0.1;
+/** A list of which less than half can be read has another form than we know. */
+const leastRead = 0.5;
 
 /**
  * How far a listing can be trusted. `dueDate` is the newest list day that the source should have announced by
@@ -34,8 +36,15 @@ export function judgeListing(
 ): Health {
   const cut = listing.dropped.find((entry) => entry.key === 'document');
   if (cut) return { state: 'partial', reason: cut.reason };
-  if (listing.quiet) return { state: 'quiet' };
   if (dueDate !== undefined && listing.listDate < dueDate) return late(listing.listDate, dueDate);
+  if (listing.quiet) return { state: 'quiet' };
+  const [unread] = listing.dropped;
+  if (unread && listing.entries.length < listing.announced * leastRead) {
+    return {
+      state: 'partial',
+      reason: `${listing.announced - listing.entries.length} of ${listing.announced} entries could not be read, the first: ${unread.reason}`,
+    };
+  }
   if (!earlier || listing.rhythm === undefined) return { state: 'ok' };
   if (listing.entries.length > 0 && earlier.idsHash === idsHash(listing)) {
     return {

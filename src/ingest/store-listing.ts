@@ -63,7 +63,7 @@ export async function storeListing(db: Database, read: ReadListing): Promise<Lis
     const isOutdated =
       listing.readAt < ((await lastReadAt(transaction, listing.source, requestKey)) ?? -Infinity);
     const changes = isOutdated
-      ? diff.completed.filter((change) => change.isFirstInSource)
+      ? [...diff.revised, ...diff.completed].filter((change) => change.isFirstInSource)
       : [...diff.revised, ...diff.completed];
     await storeAdded(transaction, listing, diff, seenAfter(listing, lastOkAt));
     for (const change of changes) {
@@ -84,17 +84,13 @@ export async function storeListing(db: Database, read: ReadListing): Promise<Lis
         })),
       ),
     );
+    const revised = changes.filter((change) => change.fields.length > 0);
     const counts = {
       added: diff.added.length,
-      revised: (isOutdated ? 0 : diff.revised.length) + diff.addedAsRevised.length,
-      unchanged:
-        listing.entries.length -
-        changed.length +
-        diff.unchanged +
-        diff.completed.length +
-        (isOutdated ? diff.revised.length : 0),
+      revised: revised.length + diff.addedAsRevised.length,
+      unchanged: listing.entries.length - diff.added.length - diff.addedAsRevised.length - revised.length,
     };
-    const earlier = await lastListingBefore(transaction, listing.source, listing.listDate);
+    const earlier = await lastListingBefore(transaction, listing.source, requestKey, listing.listDate);
     const health = judgeListing(listing, earlier, read.dueDate);
     const isWhole = health.state === 'ok' || health.state === 'quiet';
     const judgement = { health: health.state, idsHash: idsHash(listing) };

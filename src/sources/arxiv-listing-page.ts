@@ -1,7 +1,7 @@
 import type { Listing, ListingAnswer, ListingEntry } from '../domain/listing.ts';
 import { addDays, calendarDate, isCalendarDate, type CalendarDate, type Instant } from '../domain/time.ts';
 import { SourceError } from '../errors.ts';
-import { arxivZone, isArxivQuietDay } from './arxiv-calendar.ts';
+import { arxivDueDate, arxivZone, isArxivQuietDay } from './arxiv-calendar.ts';
 import { arxivPaceFor } from './arxiv-host.ts';
 import { arxivListingPage, type ArxivListingPage, type PageSection } from './arxiv-listing-page-html.ts';
 import { collect, listingAnswer, type ReadItem } from './collect.ts';
@@ -37,6 +37,7 @@ export function arxivListingPages(options: ArxivListingPageOptions): Source {
     kind: 'arxiv-listing',
     address: base,
     requests: (now) => pageRequests(categories, catchUpDays, now),
+    dueDate: arxivDueDate,
     read: (request, context) => readPages(name, base, categories, request, context),
   };
 }

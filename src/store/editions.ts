@@ -218,7 +218,14 @@ export async function updatedSince(
       join.onRef('picks.paper_id', '=', 'revisions.paper_id').on('picks.digest', '=', digest),
     )
     .innerJoin('papers', 'papers.id', 'revisions.paper_id')
-    .select(['papers.id', 'papers.title', 'papers.links', 'papers.version', 'revisions.fields'])
+    .select([
+      'papers.id',
+      'papers.title',
+      'papers.links',
+      'papers.version',
+      'revisions.fields',
+      'picks.topic',
+    ])
     .where('revisions.seen_at', '>', fromAt)
     .where('revisions.seen_at', '<=', toAt)
     .orderBy('revisions.seen_at', 'desc')
@@ -229,6 +236,7 @@ export async function updatedSince(
     const fields = new Set([...(updated.get(row.id)?.fields ?? []), ...jsonList<RevisedField>(row.fields)]);
     updated.set(row.id, {
       id: row.id,
+      topics: [row.topic],
       ...(row.version !== null && { version: row.version }),
       title: row.title,
       url: jsonObject<{ abstract: string }>(row.links).abstract,

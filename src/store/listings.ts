@@ -28,6 +28,7 @@ export async function insertListing(
     .values({
       source: listing.source,
       request_key: requestKey,
+      series: seriesOf(requestKey),
       list_date: listing.listDate,
       read_at: listing.readAt,
       quiet: listing.quiet ? 1 : 0,
@@ -83,10 +84,16 @@ export async function lastValidators(
   );
 }
 
-/** The last whole listing of a source for a day before `listDate`, or undefined. */
+/** The request key without its day: `date=2026-11-24` and `date=2026-11-23` are of one series. */
+function seriesOf(requestKey: string): string {
+  return requestKey.replaceAll(/\d{4}-\d{2}-\d{2}/g, '*');
+}
+
+/** The last whole listing of the request's series for a day before `listDate`, or undefined. */
 export async function lastListingBefore(
   db: Queryable,
   source: string,
+  requestKey: string,
   listDate: CalendarDate,
 ): Promise<
   { readonly listDate: CalendarDate; readonly idsHash: string; readonly announced: number } | undefined
@@ -95,6 +102,7 @@ export async function lastListingBefore(
     .selectFrom('listings')
     .select(['list_date', 'ids_hash', 'announced'])
     .where('source', '=', source)
+    .where('series', '=', seriesOf(requestKey))
     .where('health', '=', 'ok')
     .where('list_date', '<', listDate)
     .orderBy('list_date', 'desc')

@@ -26,8 +26,14 @@ export async function takeTurn(
       conflict
         .column('host_group')
         .doUpdateSet(turn)
-        .where('paces.busy_until', '<=', now)
-        .where('paces.next_at', '<=', now),
+        .where((where) =>
+          where.or([
+            where.and([where('paces.busy_until', '<=', now), where('paces.next_at', '<=', now)]),
+            // Written by a clock that ran ahead: no right one can have said so.
+            where('paces.busy_until', '>', now + leaseMs),
+            where('paces.next_at', '>', now + minIntervalMs),
+          ]),
+        ),
     )
     .executeTakeFirst();
   if (Number(result.numInsertedOrUpdatedRows ?? 0n) === 1) return 0;

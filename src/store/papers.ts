@@ -76,7 +76,7 @@ export async function findPaper(db: Queryable, id: PaperId): Promise<Paper | und
   return row && paperFromRow(row);
 }
 
-/** Papers first met in (fromAt, toAt], by the source they were first met through. */
+/** Papers first met as news in (fromAt, toAt], by the source they were first met through. */
 export async function countAddedBySource(
   db: Queryable,
   fromAt: Instant,
@@ -84,9 +84,15 @@ export async function countAddedBySource(
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await db
     .selectFrom('papers')
+    .innerJoin('appearances', (join) =>
+      join
+        .onRef('appearances.paper_id', '=', 'papers.id')
+        .onRef('appearances.source', '=', 'papers.first_source')
+        .on('appearances.is_news', '=', 1),
+    )
     .select((select) => ['first_source', select.fn.countAll<number>().as('added')])
-    .where('first_seen_at', '>', fromAt)
-    .where('first_seen_at', '<=', toAt)
+    .where('papers.first_seen_at', '>', fromAt)
+    .where('papers.first_seen_at', '<=', toAt)
     .groupBy('first_source')
     .execute();
   return new Map(rows.map((row) => [row.first_source, row.added]));

@@ -67,6 +67,8 @@ export interface ListingRow {
   id: Generated<number>;
   source: string;
   request_key: string;
+  /** The request key without its day: listings of one series can be compared. */
+  series: string;
   list_date: string;
   read_at: number;
   quiet: number;

@@ -35,10 +35,11 @@ export async function claimSlot(
   return Number(result.numInsertedOrUpdatedRows ?? 0n) === 1;
 }
 
-/** Gives a claimed slot back: nobody takes it before `retryAt`. */
+/** Gives a slot that `owner` still has back: nobody takes it before `retryAt`. */
 export async function postponeSlot(
   db: Queryable,
   slot: { readonly digest: string; readonly slotAt: Instant },
+  owner: string,
   retryAt: Instant,
 ): Promise<void> {
   await db
@@ -46,14 +47,16 @@ export async function postponeSlot(
     .set({ lease_until: retryAt })
     .where('digest', '=', slot.digest)
     .where('slot_at', '=', slot.slotAt)
+    .where('owner', '=', owner)
     .where('finished_at', 'is', null)
     .execute();
 }
 
-/** Records that a slot's work ended, with one line on how. */
+/** Records that the work of a slot that `owner` still has ended, with one line on how. */
 export async function finishSlot(
   db: Queryable,
   slot: { readonly digest: string; readonly slotAt: Instant },
+  owner: string,
   now: Instant,
   outcome: string,
 ): Promise<void> {
@@ -62,6 +65,7 @@ export async function finishSlot(
     .set({ finished_at: now, outcome })
     .where('digest', '=', slot.digest)
     .where('slot_at', '=', slot.slotAt)
+    .where('owner', '=', owner)
     .execute();
 }
 

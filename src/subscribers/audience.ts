@@ -13,7 +13,7 @@ export interface Audience {
   readonly byAddress: ReadonlyMap<string, Subscriber>;
   /** Rows that were not used, or only in part. */
   readonly faults: readonly RowFault[];
-  /** False when a whole file could not be used: a reader who is not there is unknown, not gone. */
+  /** False when a file could not be read whole: a no may stand in it, so that nobody can be written to. */
   readonly isComplete: boolean;
 }
 
@@ -50,21 +50,22 @@ function subscriberOf(reader: FileSubscriber, digests: readonly Digest[]): Subsc
   };
 }
 
-/** Whether a reader still wants a digest, as the files say now. One whose file cannot be read is unknown, not gone. */
+/** Whether a reader still wants a digest, as complete files say; one who is not there is gone. */
 export function isSubscribed(
   audience: Audience,
   reader: { readonly digest: string; readonly address: string },
 ): boolean {
   const subscriber = audience.byAddress.get(addressKey(reader.address));
-  if (!subscriber) return !audience.isComplete;
-  return subscriber.subscriptions.some(
-    ({ digest, state }) => digest === reader.digest && state === 'confirmed',
+  return (
+    subscriber?.subscriptions.some(
+      ({ digest, state }) => digest === reader.digest && state === 'confirmed',
+    ) ?? false
   );
 }
 
 /**
  * The audience as the files have it at each call: they are read again only when a name, size or time of
- * change differs, so that it can be asked before every mail.
+ * change differs, so that it can be asked before every mail. While a file is broken the audience before holds.
  */
 export function watchAudience(
   dir: string,
@@ -72,12 +73,13 @@ export function watchAudience(
   topics: readonly Topic[],
 ): () => Promise<Audience> {
   let seen: string | undefined;
-  let audience: Promise<Audience> | undefined;
+  let audience: Audience | undefined;
   return async () => {
     const now = await changeMarks(dir);
     if (!audience || now !== seen) {
       seen = now;
-      audience = readAudience(dir, digests, topics);
+      const read = await readAudience(dir, digests, topics);
+      if (read.isComplete || !audience) audience = read;
     }
     return audience;
   };

@@ -17,8 +17,10 @@ interface CsvRecord {
 export function csvRows(
   text: string,
   file: string,
-): { rows: readonly RawRow[]; faults: readonly RowFault[] } {
+): { rows: readonly RawRow[]; faults: readonly RowFault[]; isCut?: boolean } {
   const { records, faults } = recordsOf(text, file);
+  // A quote that is never closed swallows the rest of the file.
+  const isCut = faults.length > 0;
   const [header, ...body] = records;
   if (!header) return { rows: [], faults };
   const columns = header.cells.map((cell) => keyOf(cell.toLowerCase()));
@@ -37,7 +39,7 @@ export function csvRows(
       rows.push({ file, line, value: valueOf(columns, cells) });
     }
   }
-  return { rows, faults };
+  return { rows, faults, isCut };
 }
 
 function recordsOf(text: string, file: string): { records: CsvRecord[]; faults: RowFault[] } {

@@ -14,9 +14,9 @@ export type { FileSubscriber, RowFault };
 export interface SubscriberFiles {
   /** One for each address, in the order of file names and rows. */
   readonly subscribers: readonly FileSubscriber[];
-  /** Rows, and with line 0 files or the folder, that were not used: their readers are unknown, not gone. */
+  /** Rows, and with line 0 files or the folder, that were not used. */
   readonly faults: readonly RowFault[];
-  /** False when the folder or a whole file could not be used: who is not among `subscribers` may be in there. */
+  /** False when the folder, a file or the rest of one could not be read: a no may stand in there. */
   readonly isComplete: boolean;
 }
 
@@ -33,24 +33,25 @@ export async function readSubscriberFiles(dir: string): Promise<SubscriberFiles>
   let isComplete = folderFaults.length === 0;
 
   for (const name of names) {
-    const { rows, faults: fileFaults } = await rowsOf(join(dir, name));
-    if (rows.length === 0 && fileFaults.length > 0) isComplete = false;
+    const { rows, faults: fileFaults, isCut } = await rowsOf(join(dir, name));
+    if (isCut || (rows.length === 0 && fileFaults.length > 0)) isComplete = false;
     const found = [...fileFaults];
     for (const row of rows) {
-      const { subscriber, faults: rowFaults } = checkRow(row);
+      const { subscribers: named, faults: rowFaults } = checkRow(row);
       found.push(...rowFaults);
-      if (!subscriber) continue;
-      const key = addressKey(subscriber.address);
-      const earlier = subscribers.get(key);
-      if (!earlier) {
-        subscribers.set(key, subscriber);
-        continue;
+      for (const subscriber of named) {
+        const key = addressKey(subscriber.address);
+        const earlier = subscribers.get(key);
+        if (!earlier) {
+          subscribers.set(key, subscriber);
+          continue;
+        }
+        const { file, line, address, state } = subscriber;
+        if (state === 'unsubscribed') subscribers.set(key, { ...earlier, state });
+        const kept = state === 'unsubscribed' ? 'it is unsubscribed' : 'the first row is used';
+        const message = `${address} stands at ${earlier.file}:${earlier.line} too; ${kept}; remove one`;
+        found.push({ file, line, message });
       }
-      const { file, line, address, state } = subscriber;
-      if (state === 'unsubscribed') subscribers.set(key, { ...earlier, state });
-      const kept = state === 'unsubscribed' ? 'it is unsubscribed' : 'the first row is used';
-      const message = `${address} stands at ${earlier.file}:${earlier.line} too; ${kept}; remove one`;
-      found.push({ file, line, message });
     }
     faults.push(...found.toSorted((a, b) => a.line - b.line));
   }
@@ -100,7 +101,9 @@ async function subscriberFileNames(
   }
 }
 
-async function rowsOf(file: string): Promise<{ rows: readonly RawRow[]; faults: readonly RowFault[] }> {
+async function rowsOf(
+  file: string,
+): Promise<{ rows: readonly RawRow[]; faults: readonly RowFault[]; isCut?: boolean }> {
   const fault = (line: number, message: string) => ({ rows: [], faults: [{ file, line, message }] });
   let bytes: Uint8Array;
   try {

@@ -45,8 +45,6 @@ const row = block({
   state: oneOf(['confirmed', 'unsubscribed']).default('confirmed'),
 });
 
-const addressAndState = row.pick({ address: true, state: true }).loose();
-
 /** Other spellings of a key, as other programs export them. */
 const spellings: Readonly<Record<string, string>> = { email: 'address', digest: 'digests' };
 
@@ -59,11 +57,11 @@ export function keyOf(spelling: string): string {
 export const rowKeys: readonly string[] = Object.keys(row.shape);
 
 /**
- * The reader of a row, or what is wrong with it. Who says `unsubscribed` beside a good address is
- * unsubscribed whatever else is wrong with the row.
+ * The readers of a row, one in a good one, or what is wrong with it. A broken row that gives any state but
+ * `confirmed` is taken for a no of every good address in it: better one mail too few.
  */
 export function checkRow({ file, line, value }: RawRow): {
-  readonly subscriber?: FileSubscriber;
+  readonly subscribers: readonly FileSubscriber[];
   readonly faults: readonly RowFault[];
 } {
   const { known, twice } = withKnownKeys(value);
@@ -86,13 +84,23 @@ export function checkRow({ file, line, value }: RawRow): {
       ...(digests && { digests }),
       ...(topics && { topics }),
     };
-    return { subscriber, faults };
+    return { subscribers: [subscriber], faults };
   }
-  const saysNo = addressAndState.safeParse(known);
-  if (saysNo.success && saysNo.data.state === 'unsubscribed') {
-    return { subscriber: { file, line, address: saysNo.data.address.trim(), state: 'unsubscribed' }, faults };
-  }
-  return { faults };
+  return {
+    subscribers: saysNo(value).map((address) => ({ file, line, address, state: 'unsubscribed' })),
+    faults,
+  };
+}
+
+/** The good addresses of a broken row whose state, however it is spelled, is not `confirmed`. */
+function saysNo(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  const entries = Object.entries(value).map(([key, given]) => [keyOf(key.toLowerCase()), given] as const);
+  const states = entries.filter(([key]) => key === 'state').map(([, given]) => given);
+  if (states.length === 0 || states.every((state) => state === 'confirmed')) return [];
+  return entries.flatMap(([key, given]) =>
+    key === 'address' && typeof given === 'string' && isAddress(given.trim()) ? [given.trim()] : [],
+  );
 }
 
 function withKnownKeys(value: unknown): { readonly known: unknown; readonly twice: readonly string[] } {

@@ -45,6 +45,17 @@ describe('an edition for a reader of some topics', () => {
     expect(editionFor(edition, []).outside).toEqual(edition.outside);
   });
 
+  it('names only papers of their topics as updated', () => {
+    const paper = { id: 'arxiv:2611.00009', title: 'T', url: 'https://example.org/', fields: [] };
+    const updated = [
+      { ...paper, topics: ['agents'] },
+      { ...paper, id: 'arxiv:2611.00010', topics: ['vision'] },
+    ];
+    expect(editionFor({ ...edition, updated }, ['vision']).updated.map((one) => one.id)).toEqual([
+      'arxiv:2611.00010',
+    ]);
+  });
+
   it('counts what it shows', () => {
     expect(coverageCounts(edition, ['vision']).shown).toBe(2);
     expect(coverageCounts(edition).shown).toBe(4);

@@ -59,12 +59,27 @@ describe('sending', () => {
     expect(sent).toMatchObject({ accepted: 1, suppressed: 3 });
   });
 
-  it('takes a reader for unknown, not for gone, while a whole file cannot be read', async () => {
-    isGreylisting = true;
+  it('writes to nobody while a file cannot be read, for a no may stand in it, and freezes no audience', async () => {
+    home.writeSubscribers('no.csv', 'address,state,reason\nada@example.org,unsubscribed,none\n');
+    const { mails } = await home.run(now);
+    expect(mails.sent).toMatchObject({ accepted: 0 });
+    expect(mails.sent.blocked).toMatch(/no\.csv.*reason/);
+    home.writeSubscribers('no.csv', 'address,state\nada@example.org,unsubscribed\n');
+    const { sent, editions } = await send(now + hourMs);
+    expect(editions[0]?.audience).toMatchObject({ prepared: 3, leftOut: { unsubscribed: 1 } });
+    expect(sent.accepted).toBe(3);
+    expect(reached()).not.toContain('ada@example.org');
+  });
+
+  it('takes a no for a no however it is spelled and wherever it stands', async () => {
+    home.writeSubscribers(
+      'a.yaml',
+      `- { address: ada@example.org, state: Unsubscribed }
+- { address: bob@example.org, email: eve@example.org, state: unsubscribed }
+`,
+    );
     await home.run(now);
-    isGreylisting = false;
-    home.writeSubscribers('readers.yaml', '- address: [unclosed\n');
-    expect((await send(now + hourMs)).sent).toMatchObject({ accepted: 4, suppressed: 0 });
+    expect(reached()).toEqual(['kim@example.org']);
   });
 
   it('sends an edition whose audience was not frozen before a crash, also on the next day', async () => {

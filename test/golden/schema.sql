@@ -68,6 +68,7 @@ CREATE TABLE listings (
   id integer primary key,
   source text not null,
   request_key text not null,
+  series text not null,
   list_date text not null,
   read_at integer not null,
   quiet integer not null,
@@ -170,7 +171,7 @@ CREATE INDEX appearances_news on appearances (first_seen_at) where is_news = 1;
 
 CREATE INDEX deliveries_open on deliveries (next_attempt_at, id) where state in ('pending', 'deferred', 'leased');
 
-CREATE INDEX listings_by_date on listings (source, list_date) where health = 'ok';
+CREATE INDEX listings_by_date on listings (source, series, list_date) where health = 'ok';
 
 CREATE INDEX listings_by_request on listings (source, request_key, id);
 

@@ -33,6 +33,21 @@ describe('the health of a listing', () => {
     });
   });
 
+  it('is stale, not quiet, when the empty list of a weekend still stands on a working day', () => {
+    expect(judgeListing(list('2026-11-22', [], { quiet: true }), undefined, '2026-11-24').state).toBe(
+      'stale',
+    );
+  });
+
+  it('is partial when most of it cannot be read', () => {
+    const dropped = many.map((number) => ({ key: `${number}`, reason: 'expected a title; got none' }));
+    const renamed = list('2026-11-24', [1], { announced: 41, dropped });
+    expect(judgeListing(renamed, undefined, '2026-11-24')).toEqual({
+      state: 'partial',
+      reason: '40 of 41 entries could not be read, the first: expected a title; got none',
+    });
+  });
+
   it('is stale when a newer list is due', () => {
     expect(judgeListing(list('2026-11-23', [1]), undefined, '2026-11-24')).toMatchObject({
       state: 'stale',

@@ -211,6 +211,7 @@ export const sampleEdition: Edition = {
   updated: [
     {
       id: 'arxiv:2611.00050',
+      topics: ['agents'],
       version: 3,
       title: 'Forgetful Planners',
       url: 'https://arxiv.example/abs/2611.00050',
@@ -218,6 +219,7 @@ export const sampleEdition: Edition = {
     },
     {
       id: 'arxiv:2611.00051',
+      topics: ['vision'],
       version: 2,
       title: 'Maps of Rooms Nobody Entered',
       url: 'https://arxiv.example/abs/2611.00051',

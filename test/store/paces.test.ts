@@ -47,6 +47,11 @@ describe('a turn with a group of hosts', () => {
     expect(await takeTurn(other, 'arxiv.org', 'b', interval, now + 60_000)).toBe(0);
   });
 
+  it('written by a clock that ran ahead does not hold for ever', async () => {
+    await takeTurn(db, 'arxiv.org', 'a', interval, now + 365 * 86_400_000);
+    expect(await takeTurn(other, 'arxiv.org', 'b', interval, now)).toBe(0);
+  });
+
   it('is not ended by another', async () => {
     await takeTurn(db, 'arxiv.org', 'a', interval, now);
     await endTurn(other, 'arxiv.org', 'b');

@@ -36,7 +36,7 @@ describe('a slot', () => {
 
   it('is never claimed again once its work has ended, not even with a clock set back', async () => {
     await claimSlot(db, slot, 'a', now, leaseMs);
-    await finishSlot(db, slot, now + minuteMs, 'done');
+    await finishSlot(db, slot, 'a', now + minuteMs, 'done');
     expect(await claimSlot(other, slot, 'b', now - 60 * minuteMs, leaseMs)).toBe(false);
     expect(await claimSlot(other, slot, 'b', now + 10 * leaseMs, leaseMs)).toBe(false);
     expect(await lastFinishedSlot(db, 'daily')).toEqual({ at: slot.slotAt, date: '2026-11-24' });
@@ -51,9 +51,18 @@ describe('a slot', () => {
 
   it('can be put off until a time', async () => {
     await claimSlot(db, slot, 'a', now, leaseMs);
-    await postponeSlot(db, slot, now + 5 * minuteMs);
+    await postponeSlot(db, slot, 'a', now + 5 * minuteMs);
     expect(await claimSlot(db, slot, 'a', now + 4 * minuteMs, leaseMs)).toBe(false);
     expect(await claimSlot(db, slot, 'a', now + 6 * minuteMs, leaseMs)).toBe(true);
+  });
+
+  it('is not touched by an owner whose lease ran out', async () => {
+    await claimSlot(db, slot, 'a', now, leaseMs);
+    await claimSlot(other, slot, 'b', now + leaseMs + 1, leaseMs);
+    await postponeSlot(db, slot, 'a', now);
+    await finishSlot(db, slot, 'a', now, 'too late');
+    expect(await claimSlot(db, slot, 'c', now + leaseMs + 2, leaseMs)).toBe(false);
+    expect(await lastFinishedSlot(db, 'daily')).toBeUndefined();
   });
 
   it('of another digest or another time is another slot', async () => {

@@ -107,10 +107,6 @@ describe('a YAML file', () => {
       'a.yaml:1 topics: expected at least one topic key; leave topics out for all, got an empty list',
     ],
     [
-      '- {address: ada@example.org, state: pending}',
-      'a.yaml:1 state: expected one of confirmed, unsubscribed, got "pending"',
-    ],
-    [
       '- {address: ada@example.org, email: ada@example.org}',
       'a.yaml:1 address: given in two spellings; remove one',
     ],
@@ -177,6 +173,17 @@ describe('a CSV file', () => {
     ]);
   });
 
+  it.each(['pending', 'Unsubscribed', 'no', ''])(
+    'takes the state %j for a no, and says what was expected',
+    async (state) => {
+      const { subscribers, faults } = await read({
+        'a.yaml': `- {address: ada@example.org, state: "${state}"}`,
+      });
+      expect(subscribers).toMatchObject([{ address: 'ada@example.org', state: 'unsubscribed' }]);
+      expect(faults).toEqual([`a.yaml:1 state: expected one of confirmed, unsubscribed, got "${state}"`]);
+    },
+  );
+
   it('names each broken row by its line and uses the others', async () => {
     const { subscribers, faults } = await read({
       'a.csv': [
@@ -196,7 +203,11 @@ describe('a CSV file', () => {
     });
     expect(
       subscribers.map(({ line, address, name, state }) => `${line} ${address} ${name} ${state}`),
-    ).toEqual(['2 ada@example.org Ada confirmed', '10 fay@example.org Fay "Fox" F. unsubscribed']);
+    ).toEqual([
+      '2 ada@example.org Ada confirmed',
+      '7 dee@example.org undefined unsubscribed',
+      '10 fay@example.org Fay "Fox" F. unsubscribed',
+    ]);
     expect(faults).toEqual([
       'a.csv:4 address: expected a mail address such as ada@example.org, got "nobody"',
       'a.csv:5 expected 3 values (address, name, state), got 2; put a value with the delimiter in it in quotes',

@@ -66,6 +66,7 @@ const statements = [
     id integer primary key,
     source text not null,
     request_key text not null,
+    series text not null,
     list_date text not null,
     read_at integer not null,
     quiet integer not null,
@@ -81,7 +82,7 @@ const statements = [
     ids_hash text not null
   ) strict`,
   `create index listings_by_request on listings (source, request_key, id)`,
-  `create index listings_by_date on listings (source, list_date) where health = 'ok'`,
+  `create index listings_by_date on listings (source, series, list_date) where health = 'ok'`,
   `create table source_states (
     source text primary key,
     state text not null check (state in ('ok', 'quiet', 'partial', 'stale', 'failed')),

@@ -40,7 +40,15 @@ function everywhere(text: string): { edition: Edition; site: Site } {
       digestName: text,
       sections: [{ topic: 'agents', name: text, picks }],
       outside: [samplePick(2, 'outside', samplePaper('00002', paper), { why: text })],
-      updated: [{ id: 'arxiv:2611.00003', title: text, url: 'https://arxiv.example/3', fields: ['title'] }],
+      updated: [
+        {
+          id: 'arxiv:2611.00003',
+          topics: ['agents'],
+          title: text,
+          url: 'https://arxiv.example/3',
+          fields: ['title'],
+        },
+      ],
       alsoNew: [{ id: 'arxiv:2611.00004', title: text, url: 'https://arxiv.example/4', topics: ['agents'] }],
       coverage: {
         ...sampleEdition.coverage,

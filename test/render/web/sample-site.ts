@@ -265,6 +265,7 @@ export const today: Edition = edition('2026-11-24', 12, {
   updated: [
     {
       id: 'arxiv:2611.02001',
+      topics: ['llm'],
       version: 2,
       title: 'Quiet Attention: Doing Less Between Words',
       url: 'https://arxiv.org/abs/2611.02001v2',

@@ -97,7 +97,7 @@ function saysNo(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   const entries = Object.entries(value).map(([key, given]) => [keyOf(key.toLowerCase()), given] as const);
   const states = entries.filter(([key]) => key === 'state').map(([, given]) => given);
-  if (states.length === 0 || states.every((state) => state === 'confirmed')) return [];
+  if (states.every((state) => state === 'confirmed')) return [];
   return entries.flatMap(([key, given]) =>
     key === 'address' && typeof given === 'string' && isAddress(given.trim()) ? [given.trim()] : [],
   );

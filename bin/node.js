@@ -52,9 +52,10 @@ export async function runScript(script, args) {
   }
   const path = dirname(node) + (process.platform === 'win32' ? ';' : ':') + (process.env.PATH || '');
   const child = spawn(node, [script, ...args], { stdio: 'inherit', env: { ...process.env, PATH: path } });
-  // The terminal sends Ctrl-C to both of us; the others come to us alone.
+  // A terminal sends Ctrl-C to both of us; without one every signal comes to us alone.
+  const own = process.stdin.isTTY ? ['SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
   process.on('SIGINT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of own) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     console.error('broadsheet: ' + node + ' could not be started: ' + error.message);
     process.exit(1);

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Config, SignalConfig, SourceConfig } from './config/config.ts';
@@ -84,7 +83,6 @@ export interface OpenOptions {
  */
 export async function openApp(config: Config, { now, clock, isSample = false }: OpenOptions): Promise<App> {
   const log = createLogger(config.logLevel);
-  mkdirSync(config.dataDir, { recursive: true });
   const db = await openDatabase(databasePath(config.dataDir));
   const { tagAuthority, secret } = await installation(db, proposedTagAuthority(config, now));
   const outboxDir = join(config.dataDir, 'outbox');

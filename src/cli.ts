@@ -31,6 +31,7 @@ configuration; 3 done, but some sources or deliveries failed.
 
 On a first start "broadsheet start" writes broadsheet.yaml and makes a first edition.`,
   )
+  .showHelpAfterError('See "broadsheet --help".')
   .exitOverride();
 
 verb('start', 'serve the site, keep the schedule and send until stopped').action(
@@ -136,6 +137,10 @@ function reportFailure(thrown: unknown): ExitCode {
   }
   const error = asError(thrown);
   process.stderr.write(`broadsheet: ${error.message}\n`);
+  if (program.opts<GlobalOptions>().json) {
+    const faults = error instanceof ConfigError ? { faults: error.faults } : {};
+    process.stdout.write(`${JSON.stringify({ error: error.message, ...faults }, undefined, 2)}\n`);
+  }
   if (error instanceof ConfigError || error instanceof UsageError) return 2;
   if (process.env['BROADSHEET_TRACE'] !== undefined) process.stderr.write(`${error.stack ?? ''}\n`);
   return 1;

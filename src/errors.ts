@@ -30,7 +30,7 @@ export class ConfigError extends Error {
       faults
         .map(
           (fault) =>
-            `${fault.file}:${fault.line}:${fault.column} ${fault.path ? `${fault.path}: ` : ''}${fault.message}`,
+            `${fault.file}${fault.line === 0 ? ':' : `:${fault.line}:${fault.column}`} ${fault.path ? `${fault.path}: ` : ''}${fault.message}`,
         )
         .join('\n'),
     );

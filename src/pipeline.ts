@@ -24,7 +24,7 @@ import type { HttpClient } from './sources/http.ts';
 import type { SignalSource } from './sources/signal-source.ts';
 import type { Source } from './sources/source.ts';
 import type { Database } from './store/database.ts';
-import { countDeliveries } from './store/deliveries.ts';
+import { countDeliveries, troubledDeliveries, type TroubledDelivery } from './store/deliveries.ts';
 import { allEditions, editionsSince, lastEditionId } from './store/editions.ts';
 import { writePublished } from './store/published.ts';
 import { isSubscribed, watchAudience, type RowFault } from './subscribers/audience.ts';
@@ -166,6 +166,8 @@ export async function publishSite(parts: Parts, day: Day): Promise<SiteReport> {
   return total;
 }
 
+const troublesShown = 5;
+
 export interface MailReport {
   /** What happened in this run. */
   readonly sent: DispatchResult;
@@ -177,6 +179,8 @@ export interface MailReport {
     readonly audience?: PreparedAudience;
     readonly states: Readonly<Record<DeliveryState, number>>;
   }[];
+  /** A few of the mails that did not get through, and why. Holds addresses: for the operator, not for the log. */
+  readonly troubled: readonly TroubledDelivery[];
   /** Rows of the subscriber files that could not be used. */
   readonly faults: readonly RowFault[];
 }
@@ -230,15 +234,20 @@ export async function sendMails(parts: Parts, day: Day): Promise<MailReport> {
       states: await countDeliveries(parts.db, id),
     };
   });
-  return { sent, editions: await Promise.all(reports), faults };
+  const troubled = await troubledDeliveries(
+    parts.db,
+    editions.map(({ id }) => id),
+    troublesShown,
+  );
+  return { sent, editions: await Promise.all(reports), troubled, faults };
 }
 
 /** A no may stand in the file that cannot be read: everything waits until it is mended. */
 function unsentFor(faults: readonly RowFault[]): MailReport {
   const [first] = faults;
-  const blocked = `a subscriber file cannot be read${first ? `: ${first.file}: ${first.message}` : ''}`;
+  const blocked = `a subscriber file cannot be read whole${first ? `: ${first.file}` : ''}; "broadsheet subscribers list" says why`;
   const none = { accepted: 0, deferred: 0, rejected: 0, expired: 0, suppressed: 0, inDoubt: 0 };
-  return { sent: { ...none, blocked }, editions: [], faults };
+  return { sent: { ...none, blocked }, editions: [], troubled: [], faults };
 }
 
 function totalPrepared(audiences: ReadonlyMap<number, PreparedAudience>): number {

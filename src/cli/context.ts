@@ -43,7 +43,7 @@ export function createContext(options: GlobalOptions): Context {
   });
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
+    process.on(name, () => stop.abort(new Error(`stopped by ${name}`)));
   }
   return {
     options,

@@ -34,7 +34,7 @@ export async function edition(context: Context): Promise<ExitCode> {
   return stage(context, async (app, day) => {
     const report = [];
     for (const slot of todaysSlots(app, context)) report.push(await makeEdition(app, day, slot));
-    return { report, lines: report.map(editionLine), exit: 0 };
+    return { report, lines: report.map((outcome) => editionLine(outcome)), exit: 0 };
   });
 }
 
@@ -48,7 +48,7 @@ export async function publish(context: Context): Promise<ExitCode> {
 export async function send(context: Context): Promise<ExitCode> {
   return stage(context, async (app, day) => {
     const report = await sendMails(app, day);
-    return { report, lines: [...mailLines(report), sentWords(report.sent)], exit: mailsExit(report) };
+    return { report, lines: [...mailLines(report), sentWords(report)], exit: mailsExit(report) };
   });
 }
 
@@ -73,7 +73,10 @@ async function stage(
   };
   const { report, lines, exit } = await withAppOrCopy(context, onApp);
   if (context.options.json) context.print(JSON.stringify(report, undefined, 2));
-  else for (const line of lines) context.print(line);
-  if (context.options.dryRun) context.note('dry run: nothing was stored, published or sent');
+  else {
+    if (context.options.dryRun)
+      context.print('dry run, on a copy and with an outbox: nothing is stored, published or sent');
+    for (const line of lines) context.print(line);
+  }
   return exit;
 }

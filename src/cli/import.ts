@@ -4,6 +4,7 @@ import { readPaperFile } from '../sources/file.ts';
 import type { Context } from './context.ts';
 import { withAppOrCopy } from './dry-run.ts';
 import type { ExitCode } from './exit-code.ts';
+import { droppedLines } from './summary.ts';
 
 interface FileReport {
   readonly file: string;
@@ -31,18 +32,23 @@ export async function importFiles(context: Context, files: readonly string[]): P
     return done;
   });
   if (context.options.json) context.print(JSON.stringify(reports, undefined, 2));
-  else for (const report of reports) context.print(fileLine(report));
+  else for (const line of reports.flatMap(fileLines)) context.print(line);
   const failed = reports.filter((report) => report.failure !== undefined).length;
-  return failed === 0 ? 0 : failed === reports.length ? 1 : 3;
+  if (failed === reports.length) return 1;
+  return failed > 0 || reports.some((report) => report.listings.some((one) => one.dropped.length > 0))
+    ? 3
+    : 0;
 }
 
-function fileLine({ file, listings, failure }: FileReport): string {
-  if (failure !== undefined) return failure.includes(file) ? failure : `${file}: ${failure}`;
+function fileLines({ file, listings, failure }: FileReport): readonly string[] {
+  if (failure !== undefined) return [failure.includes(file) ? failure : `${file}: ${failure}`];
   const sum = (count: (listing: ListingReport) => number): number =>
     listings.reduce((total, listing) => total + count(listing), 0);
-  return (
+  const dropped = listings.flatMap((listing) => listing.dropped);
+  return [
     `${file}: ${sum((one) => one.announced)} papers, ${sum((one) => one.added)} new, ` +
-    `${sum((one) => one.revised)} revised, ${sum((one) => one.unchanged)} known, ` +
-    `${sum((one) => one.dropped.length)} dropped`
-  );
+      `${sum((one) => one.revised)} revised, ${sum((one) => one.unchanged)} known, ` +
+      `${dropped.length} dropped`,
+    ...droppedLines(dropped),
+  ];
 }

@@ -36,7 +36,9 @@ export async function preview(
     for (const digest of app.digests) {
       const { edition, state } = await todaysEdition(app, digest, day);
       if (state === 'draft' && !hasNews(edition)) {
-        context.note(`${digest.key}: nothing new since the last edition, so there would be none`);
+        context.note(
+          `${digest.key}: no paper that is new, so there would be no edition; "broadsheet ingest" reads the sources`,
+        );
         continue;
       }
       written.push(...(await writePreview(app, edition, options.topics, day.now())));

@@ -35,7 +35,7 @@ export async function checkConfig(context: Context): Promise<ExitCode> {
   else {
     context.print(
       `${context.options.config} is in order: ${config.sources.length} sources, ` +
-        `${config.topics.length} topics, ${config.digests.length} digests, mail by ${config.mail.transport}`,
+        `${config.topics.length} topics, ${config.digests.length} ${config.digests.length === 1 ? 'digest' : 'digests'}, mail by ${config.mail.transport}`,
     );
   }
   return 0;

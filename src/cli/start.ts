@@ -16,8 +16,8 @@ import { openDay, readConfig, refuseDryRun, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import { makeSample } from './sample.ts';
 import { writeExample } from './setup.ts';
-import { siteHandler } from './site.ts';
-import { dayLines, isLacking, mailLines, sentWords, sourceLines } from './summary.ts';
+import { siteHandler, type SiteHandler } from './site.ts';
+import { dayLines, isLacking, sentWords, sourceLines } from './summary.ts';
 
 /** This process among all that share the database. */
 const owner = randomUUID();
@@ -39,36 +39,51 @@ export async function start(context: Context): Promise<ExitCode> {
   }
   const config = readConfig(context);
   await using app = await openApp(config, { now: context.now(), clock: Date.now });
-  const days: DayReport[] = [];
-  if (await hasEditions(app)) {
-    using day = await openDay(context);
-    await publishSite(app, day);
-  } else {
-    days.push(await firstDay(context, app));
-    report(context, days);
-  }
-
-  const shown = (await hasEditions(app)) ? undefined : await openSample(context, app);
-  await using sample = shown?.sample;
-  if (shown) {
-    days.push(shown.lastDay);
-    report(context, [shown.lastDay]);
-  }
-  let handle = siteHandler(sample ?? app, context.now);
+  // The port first: a second start must not read and send all day long before it finds it taken.
+  let handle: SiteHandler = beingMade;
+  const ended = new AbortController();
   const server = await startServer({
     app: { fetch: (request) => handle(request) },
     host: config.serve.host,
     port: config.serve.port,
-    signal: context.signal,
+    signal: AbortSignal.any([context.signal, ended.signal]),
   });
-  announce(context, sample ?? app, server.url, days);
+  try {
+    const days: DayReport[] = [];
+    if (await hasEditions(app)) {
+      using day = await openDay(context);
+      await publishSite(app, day);
+    } else {
+      days.push(await firstDay(context, app));
+      report(context, days);
+    }
 
-  await keepSchedule(context, app, async () => {
-    if (await hasEditions(app)) handle = siteHandler(app, context.now);
-  });
-  await server.closed;
+    const shown = (await hasEditions(app)) ? undefined : await openSample(context, app);
+    await using sample = shown?.sample;
+    if (shown) {
+      days.push(shown.lastDay);
+      report(context, [shown.lastDay]);
+    }
+    handle = siteHandler(sample ?? app, context.now);
+    announce(context, sample ?? app, server.url, days);
+
+    await keepSchedule(context, app, async () => {
+      if (await hasEditions(app)) handle = siteHandler(app, context.now);
+    });
+  } finally {
+    ended.abort();
+    await server.closed;
+  }
   context.note('stopped');
   return 0;
+}
+
+/** Until the first edition is there. */
+function beingMade(): Response {
+  return new Response('The first edition is being made.\n', {
+    status: 503,
+    headers: { 'Retry-After': '10' },
+  });
 }
 
 async function hasEditions(app: App): Promise<boolean> {
@@ -141,8 +156,12 @@ async function keepSchedule(context: Context, app: App, afterEdition: () => Prom
   const day = { now, signal };
   let pausedUntil = -Infinity;
   const tell = (mails: MailReport): void => {
-    for (const line of mailLines(mails)) app.log.warn(line);
-    if (mails.sent.blocked !== undefined) pausedUntil = now() + blockedMs;
+    // The lines for the terminal quote addresses, which do not belong into a log.
+    if (mails.faults.length > 0)
+      app.log.warn({ faults: mails.faults.length }, 'subscriber files have faults');
+    if (mails.sent.blocked === undefined) return;
+    app.log.warn(`sending paused: ${mails.sent.blocked}`);
+    pausedUntil = now() + blockedMs;
   };
   await startScheduler({
     digests: app.digests,
@@ -170,7 +189,7 @@ async function keepSchedule(context: Context, app: App, afterEdition: () => Prom
       if (now() < pausedUntil || !(await hasMailsToSend(app, now()))) return;
       const mails = await sendMails(app, day);
       tell(mails);
-      app.log.info(sentWords(mails.sent));
+      app.log.info(sentWords(mails));
     },
   });
 }

@@ -1,9 +1,11 @@
 import { coverageCounts, isMissing } from '../domain/edition.ts';
-import type { DispatchResult } from '../deliver/dispatch.ts';
 import type { EditionOutcome } from '../edition/publish.ts';
 import type { SourceReport } from '../ingest/ingest.ts';
 import type { SignalReport } from '../ingest/signals.ts';
 import type { DayReport, MailReport, ReadReport, SiteReport } from '../pipeline.ts';
+import type { DroppedEntry } from '../domain/listing.ts';
+import { formatInstant } from '../domain/time.ts';
+import type { TroubledDelivery } from '../store/deliveries.ts';
 import type { RowFault } from '../subscribers/audience.ts';
 import type { ExitCode } from './exit-code.ts';
 
@@ -11,7 +13,7 @@ import type { ExitCode } from './exit-code.ts';
 export function dayLines(report: DayReport): readonly string[] {
   return [
     ...readLines(report),
-    ...report.editions.map(editionLine),
+    ...report.editions.map((outcome) => editionLine(outcome, report.sources.some(isLacking))),
     siteLine(report.site),
     ...mailLines(report.mails),
     totals(report),
@@ -20,6 +22,14 @@ export function dayLines(report: DayReport): readonly string[] {
 
 export function readLines({ sources, signals }: ReadReport): readonly string[] {
   return [...sources.flatMap(sourceLines), ...signals.flatMap(signalLines)];
+}
+
+/** The first few entries that could not be read, each with its reason. */
+export function droppedLines(dropped: readonly DroppedEntry[]): readonly string[] {
+  return [
+    ...dropped.slice(0, 5).map((entry) => `    dropped ${entry.key}: ${entry.reason}`),
+    ...(dropped.length > 5 ? [`    and ${dropped.length - 5} more dropped`] : []),
+  ];
 }
 
 export function sourceLines(report: SourceReport): readonly string[] {
@@ -33,9 +43,7 @@ export function sourceLines(report: SourceReport): readonly string[] {
     `${sum((one) => one.signals)} counts`,
     `${sum((one) => one.dropped.length)} dropped`,
   ].filter((fact) => !fact.startsWith('0 '));
-  const dropped = report.listings.flatMap((listing) =>
-    listing.dropped.map((entry) => `    dropped ${entry.key}: ${entry.reason}`),
-  );
+  const dropped = report.listings.flatMap((listing) => listing.dropped);
   const state = {
     ok: facts.length > 0 ? facts.join(', ') : 'nothing announced',
     quiet: 'quiet day, nothing announced',
@@ -49,8 +57,7 @@ export function sourceLines(report: SourceReport): readonly string[] {
     `${report.source}: ${state}`,
     ...(isDoubtful && report.reason !== undefined ? [`    ${report.reason}`] : []),
     ...report.failures.map((failure) => `    ${failure.requestKey}: ${failure.message}`),
-    ...dropped.slice(0, 5),
-    ...(dropped.length > 5 ? [`    and ${dropped.length - 5} more dropped`] : []),
+    ...droppedLines(dropped),
   ];
 }
 
@@ -64,17 +71,20 @@ function signalLines({ source, state, counted, stored, failures }: SignalReport)
   ];
 }
 
-export function editionLine(outcome: EditionOutcome): string {
+export function editionLine(outcome: EditionOutcome, isIncomplete = false): string {
   switch (outcome.state) {
     case 'nothing new':
-      return `${outcome.edition.digest} ${outcome.edition.editionDate}: nothing new, no edition`;
+      return (
+        `${outcome.edition.digest} ${outcome.edition.editionDate}: ` +
+        `${isIncomplete ? 'nothing new in what could be read' : 'nothing new'}, no edition`
+      );
     case 'published':
     case 'already published': {
       const { edition } = outcome.stored;
-      const { newInTopics, shown } = coverageCounts(edition);
+      const { newInTopics, shown, outside } = coverageCounts(edition);
       return (
         `${edition.digest} ${edition.editionDate}: edition ${edition.number} ${outcome.state}, ` +
-        `${newInTopics} new in its topics, ${shown} shown`
+        `${newInTopics} new in its topics, ${shown} shown${outside === 0 ? '' : `, ${outside} from outside`}`
       );
     }
   }
@@ -84,7 +94,7 @@ export function siteLine(site: SiteReport): string {
   return `site: ${site.written} files written, ${site.unchanged} unchanged, ${site.removed} removed`;
 }
 
-export function mailLines({ editions, sent, faults }: MailReport): readonly string[] {
+export function mailLines({ editions, sent, troubled, faults }: MailReport): readonly string[] {
   return [
     ...editions.flatMap(({ digest, editionDate, audience }) => {
       if (!audience) return [];
@@ -101,9 +111,23 @@ export function mailLines({ editions, sent, faults }: MailReport): readonly stri
     }),
     ...(sent.blocked === undefined
       ? []
-      : [`sending paused, nothing counts against any reader: ${sent.blocked}`]),
+      : [
+          `sending paused, nothing counts against any reader: ${sent.blocked}`,
+          '    mend it; the next "broadsheet send" goes on, and "broadsheet start" by itself',
+        ]),
+    ...troubled.map(troubleLine),
+    ...(sent.inDoubt > 0
+      ? [
+          '    in doubt: handed over without an answer; ask your mail server, they are not sent again by themselves',
+        ]
+      : []),
     ...faults.map(faultLine),
   ];
+}
+
+function troubleLine({ address, state, reply, nextAttemptAt }: TroubledDelivery): string {
+  const next = nextAttemptAt === undefined ? '' : `; due again ${formatInstant(nextAttemptAt)}`;
+  return `    ${address}: ${state.replace('_', ' ')}, ${reply}${next}`;
 }
 
 export function faultLine(fault: RowFault): string {
@@ -116,12 +140,12 @@ function totals({ sources, signals, editions, mails }: DayReport): string {
   const made = editions.filter((outcome) => outcome.state === 'published').length;
   return (
     `${read.filter(Boolean).length} of ${read.length} sources read, ${added} new papers, ` +
-    `${made} ${made === 1 ? 'edition' : 'editions'} published, ${sentWords(mails.sent)}`
+    `${made} ${made === 1 ? 'edition' : 'editions'} published, ${sentWords(mails)}`
   );
 }
 
-/** `3 mails accepted, 1 deferred`. */
-export function sentWords(sent: DispatchResult): string {
+/** `3 mails accepted, 1 deferred; 4 wait for a try`. */
+export function sentWords({ sent, editions }: MailReport): string {
   const rest = Object.entries({
     deferred: sent.deferred,
     rejected: sent.rejected,
@@ -129,10 +153,15 @@ export function sentWords(sent: DispatchResult): string {
     suppressed: sent.suppressed,
     'in doubt': sent.inDoubt,
   }).filter(([, count]) => count > 0);
-  return [
+  const words = [
     `${sent.accepted} ${sent.accepted === 1 ? 'mail' : 'mails'} accepted`,
     ...rest.map(([state, count]) => `${count} ${state}`),
   ].join(', ');
+  const waiting = editions.reduce(
+    (sum, { states }) => sum + states.pending + states.deferred + states.leased,
+    0,
+  );
+  return waiting === 0 ? words : `${words}; ${waiting} wait for "broadsheet send"`;
 }
 
 /** Nothing, or not all, could be had of it. */

@@ -51,7 +51,12 @@ export async function why(
 
 /** The id that a person means: as stored, bare, or inside an address. */
 function idOf(text: string): string {
-  if (/^(arxiv|doi|url):/.test(text)) return text;
+  if (/^(doi|url):/.test(text)) return text;
+  const [, own] = /\/p\/(?:arxiv|doi|url)\/(.+?)\/?$/.exec(text) ?? [];
+  const [, listed] = /^(?:arxiv:|https?:\/\/huggingface\.co\/papers\/)(.+)$/i.exec(text) ?? [];
+  const named = own === undefined ? listed : decodeURIComponent(own);
+  if (named !== undefined)
+    return /^[0-9a-f]{32}$/.test(named) ? `url:${named}` : paperId({ arxiv: named, doi: named, url: text });
   return paperId({ arxiv: text, doi: text, url: text });
 }
 

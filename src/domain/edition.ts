@@ -171,15 +171,20 @@ export function editionFor(edition: Edition, topics: readonly string[]): Edition
   };
 }
 
-/** `214 new in your topics, 12 shown`, for a reader of these topics (all of the digest's when undefined). */
+/**
+ * `214 new in your topics, 12 shown, 2 from outside`, for a reader of these topics (all of the digest's when
+ * undefined). Some of what is shown can be older: a paper that rises late has its place too.
+ */
 export function coverageCounts(
   edition: Edition,
   topics?: readonly string[],
-): { newInTopics: number; shown: number } {
+): { newInTopics: number; shown: number; outside: number } {
   const newInTopics = edition.coverage.newByTopics
     .filter((group) => group.topics.some((topic) => topics?.includes(topic) ?? true))
     .reduce((sum, group) => sum + group.count, 0);
-  return { newInTopics, shown: editionPicks(topics ? editionFor(edition, topics) : edition).length };
+  const { sections, outside } = topics ? editionFor(edition, topics) : edition;
+  const shown = sections.reduce((sum, section) => sum + section.picks.length, 0);
+  return { newInTopics, shown, outside: outside.length };
 }
 
 /** The path of an edition's page below the site's root: `editions/daily/2026-11-24/`. */

@@ -7,13 +7,12 @@ import type { Database } from '../store/database.ts';
 import {
   countRevised,
   findEdition,
-  insertEdition,
   lastEditionAt,
-  nextEditionNumber,
   updatedSince,
   type StoredEdition,
 } from '../store/editions.ts';
 import { countAddedBySource } from '../store/papers.ts';
+import { insertEdition, nextEditionNumber } from '../store/edition-insert.ts';
 import { sourceStates } from '../store/source-states.ts';
 import { assembleEdition, hasNews, type Assembled } from './assemble.ts';
 

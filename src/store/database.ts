@@ -20,14 +20,27 @@ const migrations: Record<string, Migration> = { '0001-the-whole-day': theWholeDa
  * Throws StoreError when the schema is newer than this program or a migration fails.
  */
 export async function openDatabase(path: string): Promise<Database> {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  if (path !== ':memory:') {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+    } catch (error) {
+      throw new StoreError(
+        `expected to make the data folder ${dirname(path)}, got: ${asError(error).message}; name another with --data or "data"`,
+        { cause: error },
+      );
+    }
+  }
   const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(path) });
   try {
     await migrate(db, path);
     return db;
   } catch (error) {
     await db.destroy();
-    throw error;
+    if (error instanceof StoreError) throw error;
+    throw new StoreError(
+      `expected a Broadsheet database in ${path}, got: ${asError(error).message}; restore a backup or move the file away`,
+      { cause: error },
+    );
   }
 }
 

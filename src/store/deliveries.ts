@@ -91,6 +91,44 @@ export async function hasDueDeliveries(db: Queryable, now: Instant): Promise<boo
   return row !== undefined;
 }
 
+/** A delivery that is not at its end, or was refused, with what the last try came to. */
+export interface TroubledDelivery {
+  readonly address: string;
+  readonly state: DeliveryState;
+  readonly reply: string;
+  /** When it is due again; undefined when nothing tries it again. */
+  readonly nextAttemptAt?: Instant;
+}
+
+/** Up to `limit` deliveries of these editions whose last try did not succeed, the refused ones first. */
+export async function troubledDeliveries(
+  db: Queryable,
+  editionIds: readonly number[],
+  limit: number,
+): Promise<readonly TroubledDelivery[]> {
+  if (editionIds.length === 0) return [];
+  const rows = await db
+    .selectFrom('deliveries')
+    .select(['address', 'state', 'last_reply', 'next_attempt_at'])
+    .where('edition_id', 'in', [...editionIds])
+    .where('state', 'in', ['rejected', 'in_doubt', 'deferred', 'pending'])
+    .where('last_reply', 'is not', null)
+    .orderBy('state', 'desc')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => {
+    const state = deliveryState(row.state);
+    const isWaiting = state === 'deferred' || state === 'pending';
+    return {
+      address: row.address,
+      state,
+      reply: row.last_reply ?? '',
+      ...(isWaiting && { nextAttemptAt: row.next_attempt_at }),
+    };
+  });
+}
+
 /** Rows of the edition by state; together they are the audience. */
 export async function countDeliveries(
   db: Queryable,

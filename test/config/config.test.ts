@@ -533,10 +533,10 @@ describe('a password', () => {
 describe('a configuration file', () => {
   it('that is not there, or is a folder, is one fault that says what to do', async () => {
     expect(faultsOf(() => loadConfig('no/such/broadsheet.yaml', {}))).toEqual([
-      'no/such/broadsheet.yaml:0:0 expected a configuration file, got ENOENT: no such file or directory; write one with "broadsheet init"',
+      'no/such/broadsheet.yaml: expected a configuration file, got ENOENT: no such file or directory; write one with "broadsheet init"',
     ]);
     expect(faultsOf(() => loadConfig('test', {}))).toEqual([
-      'test:0:0 expected a configuration file, got EISDIR: illegal operation on a directory; write one with "broadsheet init"',
+      'test: expected a configuration file, got EISDIR: illegal operation on a directory; write one with "broadsheet init"',
     ]);
   });
 

@@ -8,7 +8,8 @@ import { dispatch, type DispatchResult } from '../../src/deliver/dispatch.ts';
 import type { OutgoingMessage, Transport } from '../../src/deliver/transport.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { insertDeliveries } from '../../src/store/deliveries.ts';
-import { findEdition, insertEdition } from '../../src/store/editions.ts';
+import { insertEdition } from '../../src/store/edition-insert.ts';
+import { findEdition } from '../../src/store/editions.ts';
 import { createTokens } from '../../src/subscribers/tokens.ts';
 
 export const publishedAt = Date.parse('2026-11-24T06:00:00Z');

@@ -57,8 +57,8 @@ describe('an edition for a reader of some topics', () => {
   });
 
   it('counts what it shows', () => {
-    expect(coverageCounts(edition, ['vision']).shown).toBe(2);
-    expect(coverageCounts(edition).shown).toBe(4);
+    expect(coverageCounts(edition, ['vision'])).toMatchObject({ shown: 1, outside: 1 });
+    expect(coverageCounts(edition)).toMatchObject({ shown: 3, outside: 1 });
   });
 
   it('shows every paper at most once, whatever they chose, and all of them to who chose all', () => {

@@ -132,6 +132,25 @@ describe('the command line', () => {
     expect(stdout).not.toContain('hunter2');
   });
 
+  it('prints one JSON document also when it fails', async () => {
+    await configure(listings(), 'colour: blue\n');
+    const { code, stdout } = await broadsheet('run', '--json');
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ faults: [{ path: 'colour' }] });
+  });
+
+  it('names the folder or file when the data cannot be opened', async () => {
+    await configure(listings());
+    writeFileSync(join(folder, 'file'), 'this is no folder');
+    const noFolder = await broadsheet('status', '--data', 'file');
+    expect(noFolder.code).toBe(1);
+    expect(noFolder.stderr).toMatch(/expected .*file.*got: /);
+    cpSync(join(folder, 'broadsheet.yaml'), join(folder, 'junk', 'broadsheet.db'));
+    const junk = await broadsheet('status', '--data', 'junk');
+    expect(junk.code).toBe(1);
+    expect(junk.stderr).toMatch(/expected a Broadsheet database in .*broadsheet\.db/);
+  });
+
   it('says how to get a configuration when there is none', async () => {
     const { code, stderr } = await broadsheet('run');
     expect(code).toBe(2);
@@ -216,10 +235,10 @@ describe('the command line', () => {
 
   it('changes nothing in a dry run', async () => {
     await configure(listings());
-    const { code, stdout, stderr } = await broadsheet('run', '--dry-run', '--now', now);
+    const { code, stdout } = await broadsheet('run', '--dry-run', '--now', now);
     expect(code).toBe(0);
     expect(stdout).toContain('3 mails accepted');
-    expect(stderr).toContain('dry run');
+    expect(stdout).toMatch(/^dry run/);
     expect(existsSync(join(folder, 'data'))).toBe(false);
 
     await broadsheet('run', '--now', now);
@@ -259,7 +278,15 @@ describe('the command line', () => {
     const [, id = ''] = /p\/arxiv\/(2611\.\d{5})\//.exec(papers) ?? [];
     const why = await broadsheet('why', id, '--date', '2026-11-10', '--now', now);
     expect(why.stdout).toMatch(/^in daily 2026-11-10$/m);
-    expect((await broadsheet('why', id, '--now', now)).stdout).toBe(why.stdout);
+    for (const spelling of [
+      `https://huggingface.co/papers/${id}`,
+      `http://localhost:8080/p/arxiv/${id}/`,
+      `arxiv:${id}v2`,
+      `https://arxiv.org/abs/${id}`,
+      id,
+    ]) {
+      expect((await broadsheet('why', spelling, '--now', now)).stdout).toBe(why.stdout);
+    }
     expect(why.stdout).toMatch(/score \d+\.\d expected votes/);
     expect((await broadsheet('why', '2611.00000', '--now', now)).code).toBe(2);
   });
@@ -275,6 +302,14 @@ describe('the command line', () => {
     expect(code).toBe(3);
     expect(stdout).toContain('papers.jsonl: 1 papers, 1 new');
     expect(stdout).toMatch(/[Ee]xpected in broken\.bin one of: /);
+
+    writeFileSync(
+      join(folder, 'half.jsonl'),
+      '{"arxiv_id":"2611.91998","title":"","abstract":"No title."}\n',
+    );
+    const half = await broadsheet('import', 'half.jsonl', '--now', now);
+    expect(half.code).toBe(3);
+    expect(half.stdout).toMatch(/^ {4}dropped .+: .*title/m);
   });
 
   it('lists the readers and names the broken rows', async () => {
@@ -291,12 +326,14 @@ describe('start', () => {
   async function answer(url: string): Promise<Response> {
     for (let tries = 0; tries < 200; tries += 1) {
       try {
-        return await fetch(url);
+        const response = await fetch(url);
+        if (response.status !== 503) return response;
       } catch {
-        await new Promise((resolve) => {
-          setTimeout(resolve, 100);
-        });
+        // not listening yet
       }
+      await new Promise((resolve) => {
+        setTimeout(resolve, 100);
+      });
     }
     throw new Error(`${url} never answered`);
   }
@@ -359,6 +396,7 @@ describe('start', () => {
     server.now = Date.parse(now);
     expect(next.stdout).toContain('2 readers, left out: 1 suppressed');
     expect(next.stdout).toContain('2 mails accepted');
+    expect((await broadsheet('subscribers', 'list')).stdout).toContain('left by the link in a mail');
   });
 
   it('says which port is taken and what to do', async () => {

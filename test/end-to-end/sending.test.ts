@@ -44,7 +44,13 @@ const reached = (): readonly string[] => smtp.accepted.map(({ to }) => to).toSor
 describe('sending', () => {
   it('tries deferred mails again and never those of readers who said no or are gone meanwhile', async () => {
     isGreylisting = true;
-    expect((await home.run(now)).mails.sent).toMatchObject({ accepted: 0, deferred: 4 });
+    const { mails } = await home.run(now);
+    expect(mails.sent).toMatchObject({ accepted: 0, deferred: 4 });
+    expect(mails.troubled).toHaveLength(4);
+    expect(mails.troubled[0]).toMatchObject({
+      state: 'deferred',
+      reply: expect.stringContaining('try again later'),
+    });
     isGreylisting = false;
     home.writeSubscribers(
       'readers.yaml',
@@ -63,7 +69,8 @@ describe('sending', () => {
     home.writeSubscribers('no.csv', 'address,state,reason\nada@example.org,unsubscribed,none\n');
     const { mails } = await home.run(now);
     expect(mails.sent).toMatchObject({ accepted: 0 });
-    expect(mails.sent.blocked).toMatch(/no\.csv.*reason/);
+    expect(mails.sent.blocked).toMatch(/no\.csv/);
+    expect(mails.faults[0]?.message).toContain('reason');
     home.writeSubscribers('no.csv', 'address,state\nada@example.org,unsubscribed\n');
     const { sent, editions } = await send(now + hourMs);
     expect(editions[0]?.audience).toMatchObject({ prepared: 3, leftOut: { unsubscribed: 1 } });

@@ -32,7 +32,7 @@ describe('the files that paths name', () => {
       ['b.bib', '*.bib'],
       ['b.bib', 'a.bib'],
     ],
-    [['*.txt'], []],
+    [['*.txt'], ['*.txt']],
     [['missing.bib'], ['missing.bib']],
   ])('%j are %j', async (paths, expected) => {
     expect(await names(...paths)).toEqual(expected);

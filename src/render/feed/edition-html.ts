@@ -33,11 +33,11 @@ export function editionHtml(site: Site, edition: Edition): string {
 
 /** `214 new papers in its topics, 12 shown. Not read: Example Papers (timeout).` */
 export function coverageLine(edition: Edition): string {
-  const { newInTopics, shown } = coverageCounts(edition);
+  const { newInTopics, shown, outside } = coverageCounts(edition);
   const missing = edition.coverage.sources
     .filter(isMissing)
     .map((source) => (source.reason === undefined ? source.name : `${source.name} (${source.reason})`));
-  const counts = `${newInTopics} new ${newInTopics === 1 ? 'paper' : 'papers'} in its topics, ${shown} shown.`;
+  const counts = `${newInTopics} new ${newInTopics === 1 ? 'paper' : 'papers'} in its topics, ${shown} shown${outside === 0 ? '' : `, ${outside} from outside`}.`;
   return cleanText(missing.length === 0 ? counts : `${counts} Not read: ${missing.join('; ')}.`);
 }
 

@@ -12,11 +12,11 @@ export interface CoverageLines {
   readonly missing: readonly string[];
 }
 
-/** The coverage lines for a reader of these topics (all when undefined); `shown` counts the picks that the mail names. */
+/** The coverage lines for a reader of these topics (all when undefined); `named` counts the picks that the mail names. */
 export function coverageLines(
   edition: Edition,
   topics: readonly string[] | undefined,
-  shown: number,
+  named: { readonly shown: number; readonly outside: number },
 ): CoverageLines {
   const { coverage, zone } = edition;
   const { newInTopics } = coverageCounts(edition, topics);
@@ -24,17 +24,17 @@ export function coverageLines(
   const span = coverage.fromAt === undefined ? `Up to ${to}` : `${localTime(coverage.fromAt, zone)} to ${to}`;
   const facts = [
     `${span} (${zone}): ${many(coverage.newPapers, 'new paper')}, ${coverage.revisedPapers} revised`,
-    named('Read', coverage.sources, 'ok'),
-    named('Nothing announced by', coverage.sources, 'quiet'),
+    listed('Read', coverage.sources, 'ok'),
+    listed('Nothing announced by', coverage.sources, 'quiet'),
   ];
   return {
-    counts: `${newInTopics} new in your topics, ${shown} shown`,
+    counts: `${newInTopics} new in your topics, ${named.shown} shown${named.outside === 0 ? '' : `, ${named.outside} from outside`}`,
     span: `${facts.filter(Boolean).join('. ')}.`,
     missing: coverage.sources.filter(isMissing).map((source) => missingSentence(source, zone)),
   };
 }
 
-function named(label: string, sources: readonly SourceState[], state: SourceState['state']): string {
+function listed(label: string, sources: readonly SourceState[], state: SourceState['state']): string {
   const names = sources
     .filter((source) => source.state === state)
     .map((source) => outsideLine(source.name, 60));

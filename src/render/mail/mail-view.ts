@@ -115,7 +115,8 @@ export function segmentView(wholeEdition: Edition, site: Site, topics?: readonly
       updated: updated.length,
     },
     planned(plan) {
-      const coverage = coverageLines(edition, topics, plan.titles);
+      const outside = ordered.slice(0, plan.titles).filter((pick) => edition.outside.includes(pick)).length;
+      const coverage = coverageLines(edition, topics, { shown: plan.titles - outside, outside });
       const oneLiner = lead ? outsideSentences(lead.paper.abstract, 1, 120) : '';
       return {
         ...frame,

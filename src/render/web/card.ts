@@ -33,7 +33,7 @@ export interface CardView {
 const summaryMaxLength = 420;
 
 /** A pick as a card: title, byline (three first names and the last), facts, reason, two sentences, links, score. */
-export function cardView(site: Site, pick: Pick): CardView {
+export function cardView(site: Site, pick: Pick, onPageOf?: string): CardView {
   const { paper } = pick;
   const href = pageHref(site, paperPath(paper.id));
   const facts = [
@@ -44,7 +44,10 @@ export function cardView(site: Site, pick: Pick): CardView {
     paper.version === undefined || paper.version === 1 ? undefined : `version ${paper.version}`,
     paper.organization,
   ].flatMap((fact) => (fact === undefined ? [] : [line(fact)]));
-  const alsoIn = topicLinks(site, pick.alsoIn);
+  // On a topic's own page the card names the other sections, first the one it stood in.
+  const others =
+    onPageOf === undefined ? pick.alsoIn : [pick.topic, ...pick.alsoIn].filter((key) => key !== onPageOf);
+  const alsoIn = topicLinks(site, others);
   return {
     href,
     title: line(paper.title),

@@ -1,5 +1,5 @@
 import type { Digest } from '../../domain/digest.ts';
-import { coverageCounts, editionPath, type Edition } from '../../domain/edition.ts';
+import { editionPath, editionPicks, type Edition } from '../../domain/edition.ts';
 import type { Site } from '../../domain/site.ts';
 import { longDate, shortDate } from '../../domain/time.ts';
 import { editionView } from './edition-view.ts';
@@ -19,7 +19,7 @@ export function dayPage(
     path: editionPath(edition),
     template: 'day',
     title: name,
-    description: `${counted(coverageCounts(edition).shown, 'paper')} in ${name}.`,
+    description: `${counted(editionPicks(edition).length, 'paper')} in ${name}.`,
     feeds: digestFeeds(site, { key: edition.digest, name: edition.digestName }),
     isListed: true,
     view: {
@@ -94,7 +94,7 @@ export function archivePage(
           date: shortDate(edition.editionDate),
           name: line(edition.digestName),
           number: edition.number,
-          shown: counted(coverageCounts(edition).shown, 'paper'),
+          shown: counted(editionPicks(edition).length, 'paper'),
           topics: edition.sections
             .filter((section) => section.picks.length > 0)
             .map((section) => line(section.name))

@@ -42,6 +42,8 @@ export interface SectionView {
 /** What an edition covers and what was missing. */
 export interface StatusView {
   readonly newInTopics: number;
+  /** Picks outside all topics; 0 is not told. */
+  readonly outside: number;
   readonly shown: number;
   readonly revised: string | undefined;
   readonly from: TimeView | undefined;

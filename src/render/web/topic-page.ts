@@ -34,7 +34,7 @@ export function topicPage(site: Site, topic: Topic, newestFirst: readonly Editio
       date: longDate(edition.editionDate),
       isoDate: edition.editionDate,
       name: line(edition.digestName),
-      picks: picks.map((pick) => cardView(site, pick)),
+      picks: picks.map((pick) => cardView(site, pick, topic.key)),
     });
   }
   return {

@@ -44,7 +44,7 @@ describe('the mail of an edition', () => {
       'Tue 24 Nov · 7 papers for Agents, Retrieval, Vision · Small Tools, Long Errands: Agents That Ask Before They…',
     );
     expect(segment.preheader).toBe(
-      'Agents that plan for hours fail at the step where one question would have helped. · 214 new in your topics, 9 shown',
+      'Agents that plan for hours fail at the step where one question would have helped. · 214 new in your topics, 7 shown, 2 from outside',
     );
     expect(segment.shown).toBe(9);
   });
@@ -156,7 +156,7 @@ describe('parts of the mail', () => {
     const { html, text } = segment.personalise(reader);
     expect(segment.subject).toBe('Tue 24 Nov · 2 papers for Vision · One Pixel Is Enough, Sometimes');
     expect(segment.shown).toBe(4);
-    expect(text).toContain('100 new in your topics, 4 shown');
+    expect(text).toContain('100 new in your topics, 2 shown, 2 from outside');
     expect(text).toContain('Vision · 100 new, 2 shown');
     for (const part of [html, text]) {
       expect(part).toContain('Seeing Round Corners');

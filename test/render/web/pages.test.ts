@@ -233,7 +233,7 @@ describe('an edition on a page', () => {
   it('tells what it covers, what was missing and how each source stood', () => {
     const html = bodyOf(documents, 'editions/daily/2026-11-24/index.html');
     const text = elementsOf(html, 'main')[0]?.text ?? '';
-    expect(text).toContain('214 new in its topics, 8 shown; 2 papers revised.');
+    expect(text).toContain('214 new in its topics, 6 shown, 2 from outside; 2 papers revised.');
     expect(text).toContain('Covers Mon 23 Nov, 02:30 to Tue 24 Nov, 02:30 UTC.');
     expect(text).toContain(
       'Incomplete: arxiv could not be read: rss.arxiv.org answered 503 three times. Papers from it may be missing here.',

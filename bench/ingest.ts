@@ -1,33 +1,36 @@
 /**
- * The diff of a listing against known papers, as a ratio to the least the database could do: reading the same ids
- * and hashes by one join inside it. Interleaved in this run, medians. Hashing is measured apart.
- * `node bench/ingest.ts [papers] [rounds]`.
+ * The diff of a listing of all known papers, 1 % of them changed, arriving in the order of their ids and in random
+ * order, as a ratio to `insert into t2 select * from papers` in the same file and run. Interleaved, medians.
+ * Making the papers and hashing them is measured apart and taken off. `node bench/ingest.ts [papers] [rounds]`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import type { Listing, ListingEntry } from '../src/domain/listing.ts';
-import { fingerprint } from '../src/ingest/diff.ts';
+import type { ListingEntry, StreamedListing } from '../src/domain/listing.ts';
+import { contentHash } from '../src/ingest/fingerprint.ts';
+import { emptyIdsHash } from '../src/ingest/ids-hash.ts';
 import { storeListing } from '../src/ingest/store-listing.ts';
 import { openDatabase } from '../src/store/database.ts';
 
-const papers = Number(process.argv[2] ?? 50_000);
+const papers = Number(process.argv[2] ?? 1_000_000);
 const rounds = Math.max(5, Number(process.argv[3] ?? 5));
-const abstract =
+const idsPerMonth = 20_000;
+const sentences =
   'We teach teapots and kettles to whistle in a low-resource setting and gain 3 points. '.repeat(14);
 
-function entry(at: number, version = 1): ListingEntry {
-  const id = `arxiv:2611.${String(at).padStart(6, '0')}`;
+function entry(at: number, version: number): ListingEntry {
+  const month = 2001 + Math.floor(at / idsPerMonth);
+  const id = `${month}.${String(at % idsPerMonth).padStart(5, '0')}`;
   return {
     sourceKey: id,
     kind: 'new',
     signals: [],
     paper: {
-      id,
+      id: `arxiv:${id}`,
       version,
       title: `Paper ${at} about teapots`,
-      abstract: `${abstract} ${at}`,
+      abstract: `${sentences}${at}`,
       authors: [{ name: 'Ada Invented' }, { name: 'Bo Made-Up' }],
       categories: ['cs.CL'],
       keywords: [],
@@ -36,62 +39,106 @@ function entry(at: number, version = 1): ListingEntry {
   };
 }
 
+/** Every paper once, in this order; a hundredth of them, others each round, with a new version. */
+function* entries(order: Uint32Array, round: number): Generator<ListingEntry> {
+  for (const at of order) yield entry(at, at % 100 === round % 100 ? round + 2 : 1);
+}
+
 let readAt = Date.parse('2026-11-01T00:00:00Z');
 
-function listing(entries: readonly ListingEntry[]): Listing {
+function listing(order: Uint32Array, round: number): StreamedListing {
   readAt += 1000;
   return {
     source: 'bench',
     listDate: '2026-11-01',
     readAt,
-    announced: entries.length,
-    entries,
-    dropped: [],
+    items: entries(order, round),
     quiet: false,
     hasVotes: false,
   };
+}
+
+/** Fisher-Yates with a fixed seed. */
+function shuffled(order: Uint32Array): Uint32Array {
+  const mixed = Uint32Array.from(order);
+  let seed = 42;
+  for (let at = mixed.length - 1; at > 0; at -= 1) {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    const other = seed % (at + 1);
+    [mixed[at], mixed[other]] = [mixed[other] ?? 0, mixed[at] ?? 0];
+  }
+  return mixed;
 }
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
 const db = await openDatabase(join(folder, 'bench.db'));
 try {
-  const known = Array.from({ length: papers }, (_, at) => entry(at));
-  for (let at = 0; at < papers; at += 10_000) {
-    await storeListing(db, {
-      requestKey: `load ${at}`,
-      listing: listing(known.slice(at, at + 10_000)),
-      validators: {},
+  const inOrder = Uint32Array.from({ length: papers }, (_, at) => at);
+  const atRandom = shuffled(inOrder);
+  const store = async (order: Uint32Array, round: number): Promise<number> =>
+    timed(async () => {
+      const report = await storeListing(db, {
+        requestKey: 'bench',
+        listing: listing(order, round),
+        validators: {},
+      });
+      if (round > 0 && report.revised === 0) throw new Error('nothing was found revised');
     });
-  }
-  const [diffs, limits]: [number[], number[]] = [[], []];
+  const loadMs = await store(inOrder, -1);
+  const times: Record<'limit' | 'making' | 'hashing' | 'ordered' | 'random', number[]> = {
+    limit: [],
+    making: [],
+    hashing: [],
+    ordered: [],
+    random: [],
+  };
   for (let round = 0; round < rounds; round += 1) {
-    const changed = known.map((one, at) => (at % 100 === round ? entry(at, round + 2) : one));
-    const startedAt = performance.now();
-    const report = await storeListing(db, { requestKey: 'bench', listing: listing(changed), validators: {} });
-    diffs.push(performance.now() - startedAt);
-    if (report.revised === 0) throw new Error('nothing was found revised');
+    await sql`create table t2 as select * from papers where 0`.execute(db);
+    times.limit.push(await timed(() => sql`insert into t2 select * from papers`.execute(db)));
+    await sql`drop table t2`.execute(db);
 
-    const limitAt = performance.now();
-    await sql`select count(*) from appearances a join appearances b using (source, paper_id) where a.said = b.said`.execute(
-      db,
+    times.making.push(
+      await timed(async () => {
+        for (const one of entries(inOrder, round)) if (one.paper.id === '') throw new Error('no id');
+      }),
     );
-    limits.push(performance.now() - limitAt);
+    times.hashing.push(
+      await timed(async () => {
+        const ids = emptyIdsHash();
+        for (const { paper } of entries(inOrder, round)) {
+          ids.add(paper.id);
+          contentHash(paper);
+        }
+      }),
+    );
+    times.ordered.push(await store(inOrder, 2 * round + 1));
+    times.random.push(await store(atRandom, 2 * round + 2));
   }
-  const hashAt = performance.now();
-  for (const one of known) fingerprint(one.paper);
-  const hashMs = performance.now() - hashAt;
+  const making = median(times.making);
+  const limit = median(times.limit);
+  const hashing = median(times.hashing) - making;
   const rate = (ms: number): string => `${Math.round((papers / ms) * 1000).toLocaleString('en')} papers/s`;
-  console.log(`diff, 1 % changed:   ${rate(median(diffs))} (hashing included)`);
-  console.log(`hashing alone:       ${rate(hashMs)}`);
-  console.log(`join inside SQLite:  ${rate(median(limits))}`);
-  console.log(
-    `ratio diff to join:  ${(median(limits) / (median(diffs) - hashMs)).toFixed(3)} without hashing`,
-  );
-  console.log(`peak memory:         ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
+  const line = (name: string, ms: number): string => {
+    const alone = ms - median(times.hashing);
+    return `${name.padEnd(24)}${rate(ms)} whole, ${rate(alone)} without making and hashing, ${(limit / alone).toFixed(2)} of the limit`;
+  };
+  console.log(`${papers.toLocaleString('en')} known papers, 1 % changed, ${rounds} rounds`);
+  console.log(`limit (insert, select)  ${rate(limit)}`);
+  console.log(line('diff, ids in order', median(times.ordered)));
+  console.log(line('diff, ids at random', median(times.random)));
+  console.log(`hashing                 ${rate(hashing)}`);
+  console.log(`first load              ${rate(loadMs)}`);
+  console.log(`peak memory             ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
 } finally {
   await db.destroy();
   rmSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-import type { PaperRecord } from './paper.ts';
+import type { PaperId, PaperRecord } from './paper.ts';
 import type { SignalCount } from './signal.ts';
 import type { CalendarDate, Instant } from './time.ts';
 
@@ -42,6 +42,13 @@ export interface Listing {
   readonly rhythm?: 'batch' | 'growing';
   /** The source counts people's votes, so that a paper in it without votes is known to have none. */
   readonly hasVotes: boolean;
+  /** Papers that it says were taken back, without an entry. */
+  readonly withdrawn?: readonly PaperId[];
+}
+
+/** A listing too long to hold, e.g. a dump of an archive: its items come one after the other, once. */
+export interface StreamedListing extends Omit<Listing, 'entries' | 'announced' | 'dropped'> {
+  readonly items: Iterable<ListingEntry | DroppedEntry> | AsyncIterable<ListingEntry | DroppedEntry>;
 }
 
 /** What HTTP needs to ask again only for a change, and what we compare where the server has neither. */

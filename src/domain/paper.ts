@@ -37,6 +37,10 @@ export interface PaperRecord {
   readonly links: PaperLinks;
   readonly organization?: string;
   readonly doi?: string;
+  /** The authors' own remark, e.g. `12 pages, accepted at Example 2026`. */
+  readonly comments?: string;
+  /** The source says that its authors took it back. */
+  readonly isWithdrawn?: true;
   /** When the authors submitted it, as far as the source tells. */
   readonly submittedAt?: Instant;
   /** Number of pictures and videos shown with it at the source. */
@@ -45,13 +49,35 @@ export interface PaperRecord {
   readonly submitterFollowers?: number;
 }
 
+/** What several sources can tell of one paper; title, abstract, authors and categories come from one source together. */
+export const mergedFields = [
+  'text',
+  'keywords',
+  'abstract page',
+  'pdf',
+  'code',
+  'project',
+  'discussion',
+  'organization',
+  'doi',
+  'comments',
+  'submittedAt',
+  'mediaCount',
+] as const;
+
+/** The source that each field of a paper was taken from; a field that nobody told is absent. */
+export type FieldOrigins = Readonly<Partial<Record<(typeof mergedFields)[number], string>>>;
+
 /** A paper as the store knows it. */
 export interface Paper extends PaperRecord {
+  readonly origins: FieldOrigins;
   /** Our own time of first meeting it; never a source's date. */
   readonly firstSeenAt: Instant;
   readonly firstSource: string;
   /** When we last saw a meaningful change of it. */
   readonly revisedAt?: Instant;
+  /** When a source first told us that it was taken back. */
+  readonly withdrawnAt?: Instant;
 }
 
 const arxivForm = /^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/\d{7})$/;
@@ -122,8 +148,11 @@ export function paperPath(id: PaperId): string {
 /** One line of plain text: Unicode NFC, every run of white space one space, ends trimmed. */
 export function plainLine(text: string): string {
   // Most text is ASCII and in order already: asking costs a tenth of doing.
-  if (!/[^\x20-\x7e]| {2}|^ | $/.test(text)) return text;
-  return text.normalize('NFC').replace(/\s+/g, ' ').trim();
+  if (!/[^\x20-\x7e]| {2}/.test(text) && !text.startsWith(' ') && !text.endsWith(' ')) return text;
+  return text
+    .normalize('NFC')
+    .replace(/\s\s+|[^\S ]/g, ' ')
+    .trim();
 }
 
 export const revisableFields = [
@@ -134,7 +163,9 @@ export const revisableFields = [
   'version',
   'doi',
   'code',
+  'comments',
+  'withdrawn',
 ] as const;
 
-/** What can change in a way a reader cares about. */
-export type RevisedField = (typeof revisableFields)[number];
+/** What can change in a way a reader cares about; `code-added`: there was none before. */
+export type RevisedField = (typeof revisableFields)[number] | 'code-added';

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { Listing } from '../domain/listing.ts';
+import type { DroppedEntry, Listing } from '../domain/listing.ts';
 import { calendarDate, hourMs, type CalendarDate } from '../domain/time.ts';
 
 /** What is known of the source's last whole listing of an earlier day. */
@@ -19,6 +18,15 @@ export type Health =
   | { readonly state: 'ok' | 'quiet' }
   | { readonly state: 'partial' | 'stale'; readonly reason: string };
 
+/** What of a listing its judgement needs. */
+export type ListingSummary = Pick<Listing, 'listDate' | 'readAt' | 'quiet' | 'rhythm' | 'announced'> & {
+  /** Number of entries that could be read. */
+  readonly read: number;
+  readonly dropped: readonly DroppedEntry[];
+  /** `IdsHash` of them. */
+  readonly idsHash: string;
+};
+
 /** A list of at least so many papers that shrinks to less than a tenth is half filled, not a slow day. */
 const usualSize = 20;
 const leastShare = 0.1;
@@ -30,7 +38,7 @@ const leastRead = 0.5;
  * now, where its calendar is known.
  */
 export function judgeListing(
-  listing: Listing,
+  listing: ListingSummary,
   earlier: EarlierListing | undefined,
   dueDate: CalendarDate | undefined,
 ): Health {
@@ -39,14 +47,14 @@ export function judgeListing(
   if (dueDate !== undefined && listing.listDate < dueDate) return late(listing.listDate, dueDate);
   if (listing.quiet) return { state: 'quiet' };
   const [unread] = listing.dropped;
-  if (unread && listing.entries.length < listing.announced * leastRead) {
+  if (unread && listing.read < listing.announced * leastRead) {
     return {
       state: 'partial',
-      reason: `${listing.announced - listing.entries.length} of ${listing.announced} entries could not be read, the first: ${unread.reason}`,
+      reason: `${listing.announced - listing.read} of ${listing.announced} entries could not be read, the first: ${unread.reason}`,
     };
   }
   if (!earlier || listing.rhythm === undefined) return { state: 'ok' };
-  if (listing.entries.length > 0 && earlier.idsHash === idsHash(listing)) {
+  if (listing.read > 0 && earlier.idsHash === listing.idsHash) {
     return {
       state: 'stale',
       reason: `expected another list on ${listing.listDate}; it has the same papers as that of ${earlier.listDate}`,
@@ -66,7 +74,7 @@ export function judgeListing(
 }
 
 /** A list that fills during its day is short in the morning; somewhere the day lasts 12 h longer than in UTC. */
-function isGrowing({ rhythm, listDate, readAt }: Listing): boolean {
+function isGrowing({ rhythm, listDate, readAt }: ListingSummary): boolean {
   return rhythm === 'growing' && listDate >= calendarDate(readAt - 12 * hourMs, 'Etc/UTC');
 }
 
@@ -82,10 +90,4 @@ export function judgeUnchanged(
 
 function late(listDate: CalendarDate, dueDate: CalendarDate): Health {
   return { state: 'stale', reason: `expected the list of ${dueDate}; it still shows that of ${listDate}` };
-}
-
-/** One hash for a set of papers, in whatever order they are listed. */
-export function idsHash(listing: Listing): string {
-  const ids = listing.entries.map((entry) => entry.paper.id).toSorted();
-  return createHash('sha256').update(ids.join('\n')).digest('base64url').slice(0, 22);
 }

@@ -1,13 +1,12 @@
-import type { Listing, Validators } from '../domain/listing.ts';
+import type { DroppedEntry, Listing, ListingEntry, StreamedListing, Validators } from '../domain/listing.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import { utcMidnight } from '../domain/time.ts';
-import { insertAppearances, saidBefore, updateAppearance } from '../store/appearances.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import { insertListing, lastListingBefore, lastReadAt } from '../store/listings.ts';
-import { insertPapers, insertRevision, knownPapers, updatePaper } from '../store/papers.ts';
-import { storeSignals } from '../store/signals.ts';
-import { idsHash, judgeListing, type Health } from './health.ts';
-import { changedEntries, diffListing, isNews, type ChangedPaper, type ListingDiff } from './diff.ts';
+import { insertRevision, withdrawPapers } from '../store/papers.ts';
+import { judgeListing, type Health } from './health.ts';
+import { emptyIdsHash, type IdsHash } from './ids-hash.ts';
+import { storeBlock, type BlockOf } from './store-block.ts';
 
 export interface ListingReport {
   readonly requestKey: string;
@@ -17,6 +16,7 @@ export interface ListingReport {
   readonly announcedNew: number;
   readonly announcedCrossListed: number;
   readonly announcedRevised: number;
+  /** The first thousand, with the reasons. */
   readonly dropped: Listing['dropped'];
   /** Papers never seen before, announced as new or cross-listed. */
   readonly added: number;
@@ -32,7 +32,7 @@ export interface ListingReport {
 /** A listing as it was read, with what its judgement needs. */
 export interface ReadListing {
   readonly requestKey: string;
-  readonly listing: Listing;
+  readonly listing: Listing | StreamedListing;
   readonly validators: Validators;
   /** Our last good reading of the source before this one. */
   readonly lastOkAt?: Instant;
@@ -40,164 +40,143 @@ export interface ReadListing {
   readonly dueDate?: CalendarDate;
 }
 
+/** So many entries are compared at a time: enough to make the cost of a question small, few enough to hold. */
+const blockSize = 2_000;
+const mostDroppedNamed = 1_000;
+
 /**
  * Stores one listing in one transaction: papers, what the source said, revisions, signals and the counts.
  * Reading the same listing again changes nothing but the count of readings. One that was read before a
  * listing that is stored already (a past day done again) adds what is missing and revises nothing: what the
  * source said then is not news. One that is partial or stale is stored too, but without its validators: it
- * will be asked for again whole.
+ * will be asked for again whole. Memory does not grow with a streamed listing.
  */
 export async function storeListing(db: Database, read: ReadListing): Promise<ListingReport> {
   const { requestKey, listing, lastOkAt } = read;
   return db.transaction().execute(async (transaction) => {
-    const ids = listing.entries.map((entry) => entry.paper.id);
-    const changed = changedEntries(listing, await saidBefore(transaction, listing.source, ids));
-    const diff = diffListing(
-      { ...listing, entries: changed },
-      await knownPapers(
-        transaction,
-        listing.source,
-        changed.map((entry) => entry.paper.id),
-      ),
-    );
-    const isOutdated =
-      listing.readAt < ((await lastReadAt(transaction, listing.source, requestKey)) ?? -Infinity);
-    const changes = isOutdated
-      ? [...diff.revised, ...diff.completed].filter((change) => change.isFirstInSource)
-      : [...diff.revised, ...diff.completed];
-    await storeAdded(transaction, listing, diff, seenAfter(listing, lastOkAt));
-    for (const change of changes) {
-      await storeChanged(transaction, listing, change, seenAfter(listing, lastOkAt));
+    const lastAt = (await lastReadAt(transaction, listing.source, requestKey)) ?? -Infinity;
+    const seenAfter = lastTimeWithout(listing, lastOkAt);
+    const of: BlockOf = {
+      source: listing.source,
+      listDate: listing.listDate,
+      readAt: listing.readAt,
+      hasVotes: listing.hasVotes,
+      isOutdated: listing.readAt < lastAt,
+      ...(seenAfter !== undefined && { seenAfter }),
+    };
+    const tally = newTally();
+    for await (const block of blocksOf(listing, tally)) {
+      const counts = await storeBlock(transaction, of, block);
+      tally.added += counts.added;
+      tally.revised += counts.revised;
+      tally.unchanged += counts.unchanged;
+      tally.signals += counts.signals;
     }
-    // A count equal to the last is not stored: one put in between would pass for the newest.
-    const counted = isOutdated ? diff.added.map(({ entry }) => entry) : listing.entries;
-    const signals = await storeSignals(
-      transaction,
-      listing.source,
-      listing.readAt,
-      counted.flatMap((entry) =>
-        entry.signals.map((signal) => ({
-          ...signal,
-          paperId: entry.paper.id,
-          source: listing.source,
-          countedAt: listing.readAt,
-        })),
-      ),
-    );
-    const revised = changes.filter((change) => change.fields.length > 0);
-    const counts = {
-      added: diff.added.length,
-      revised: revised.length + diff.addedAsRevised.length,
-      unchanged: listing.entries.length - diff.added.length - diff.addedAsRevised.length - revised.length,
+    tally.revised += await storeWithdrawn(transaction, listing);
+    const announced = 'entries' in listing ? listing.announced : tally.read + tally.droppedCount;
+    const dropped = 'entries' in listing ? listing.dropped : tally.dropped;
+    const summary = {
+      ...listing,
+      announced,
+      dropped,
+      read: tally.read,
+      idsHash: tally.ids.text(),
     };
     const earlier = await lastListingBefore(transaction, listing.source, requestKey, listing.listDate);
-    const health = judgeListing(listing, earlier, read.dueDate);
+    const health = judgeListing(summary, earlier, read.dueDate);
     const isWhole = health.state === 'ok' || health.state === 'quiet';
-    const judgement = { health: health.state, idsHash: idsHash(listing) };
     await insertListing(
       transaction,
       requestKey,
-      listing,
-      counts,
-      judgement,
-      isWhole && !isOutdated ? read.validators : {},
+      summary,
+      tally,
+      { health: health.state, idsHash: summary.idsHash },
+      isWhole && !of.isOutdated ? read.validators : {},
     );
-    const count = (...kinds: readonly string[]): number =>
-      listing.entries.filter((entry) => kinds.includes(entry.kind)).length;
+    const { added, revised, unchanged, signals, kinds } = tally;
     return {
       requestKey,
       listDate: listing.listDate,
-      announced: listing.announced,
-      announcedNew: count('new'),
-      announcedCrossListed: count('cross-list'),
-      announcedRevised: count('replacement', 'replacement-cross-list'),
-      dropped: listing.dropped,
-      ...counts,
+      announced,
+      announcedNew: kinds.new,
+      announcedCrossListed: kinds['cross-list'],
+      announcedRevised: kinds.replacement + kinds['replacement-cross-list'],
+      dropped,
+      added,
+      revised,
+      unchanged,
       signals,
       health,
     };
   });
 }
 
+interface Tally {
+  read: number;
+  added: number;
+  revised: number;
+  unchanged: number;
+  signals: number;
+  droppedCount: number;
+  readonly dropped: DroppedEntry[];
+  readonly kinds: Record<ListingEntry['kind'], number>;
+  readonly ids: IdsHash;
+}
+
+function newTally(): Tally {
+  return {
+    read: 0,
+    added: 0,
+    revised: 0,
+    unchanged: 0,
+    signals: 0,
+    droppedCount: 0,
+    dropped: [],
+    kinds: { new: 0, 'cross-list': 0, replacement: 0, 'replacement-cross-list': 0 },
+    ids: emptyIdsHash(),
+  };
+}
+
+/** The entries in blocks, each counted in `tally` as it passes. */
+async function* blocksOf(listing: Listing | StreamedListing, tally: Tally): AsyncGenerator<ListingEntry[]> {
+  let block: ListingEntry[] = [];
+  for await (const item of 'entries' in listing ? listing.entries : listing.items) {
+    if ('reason' in item) {
+      tally.droppedCount += 1;
+      if (tally.dropped.length < mostDroppedNamed) tally.dropped.push(item);
+      continue;
+    }
+    tally.read += 1;
+    tally.kinds[item.kind] += 1;
+    tally.ids.add(item.paper.id);
+    block.push(item);
+    if (block.length < blockSize) continue;
+    yield block;
+    block = [];
+  }
+  if (block.length > 0) yield block;
+}
+
+/** Papers taken back without an entry of their own; returns how many that was news of. */
+async function storeWithdrawn(db: Queryable, listing: Listing | StreamedListing): Promise<number> {
+  const withdrawn = await withdrawPapers(db, listing.withdrawn ?? [], listing.readAt);
+  for (const paperId of withdrawn) {
+    await insertRevision(db, {
+      paperId,
+      source: listing.source,
+      seenAt: listing.readAt,
+      fields: ['withdrawn'],
+    });
+  }
+  return withdrawn.length;
+}
+
 /** Our last reading of the source without the papers that are new now; at least the start of the list day. */
-function seenAfter(listing: Listing, lastOkAt: Instant | undefined): Instant | undefined {
+function lastTimeWithout(
+  listing: Pick<Listing, 'listDate' | 'readAt'>,
+  lastOkAt: Instant | undefined,
+): Instant | undefined {
   const known = [utcMidnight(listing.listDate), ...(lastOkAt === undefined ? [] : [lastOkAt])];
   const earlier = known.filter((at) => at < listing.readAt);
   return earlier.length > 0 ? Math.max(...earlier) : undefined;
-}
-
-async function storeAdded(
-  db: Queryable,
-  listing: Listing,
-  diff: ListingDiff,
-  after: Instant | undefined,
-): Promise<void> {
-  const unknown = [...diff.added, ...diff.addedAsRevised];
-  await insertPapers(
-    db,
-    unknown.map(({ entry }) => ({
-      paper: { ...entry.paper, firstSeenAt: listing.readAt, firstSource: listing.source },
-      textSource: listing.source,
-    })),
-  );
-  await insertAppearances(
-    db,
-    unknown.map(({ entry, said }) => ({
-      source: listing.source,
-      entry,
-      said,
-      isNews: isNews(entry),
-      hasVotes: listing.hasVotes,
-      listDate: listing.listDate,
-      firstSeenAt: listing.readAt,
-      ...(after !== undefined && { seenAfter: after }),
-    })),
-  );
-}
-
-async function storeChanged(
-  db: Queryable,
-  listing: Listing,
-  change: ChangedPaper,
-  after: Instant | undefined,
-): Promise<void> {
-  const { entry, said, record, textSource, fields, fromVersion } = change;
-  const isRevised = fields.length > 0;
-  await updatePaper(db, {
-    id: record.id,
-    record,
-    textSource,
-    ...(isRevised && { revisedAt: listing.readAt }),
-  });
-  if (change.isFirstInSource) {
-    await insertAppearances(db, [
-      {
-        source: listing.source,
-        entry,
-        said,
-        isNews: isNews(entry),
-        hasVotes: listing.hasVotes,
-        listDate: listing.listDate,
-        firstSeenAt: listing.readAt,
-        ...(after !== undefined && { seenAfter: after }),
-      },
-    ]);
-  } else {
-    await updateAppearance(db, {
-      source: listing.source,
-      paperId: record.id,
-      said,
-      ...(change.becameNews && { becameNewsAt: listing.readAt }),
-    });
-  }
-  if (isRevised) {
-    await insertRevision(db, {
-      paperId: record.id,
-      source: listing.source,
-      seenAt: listing.readAt,
-      fields,
-      ...(fromVersion !== undefined && { fromVersion }),
-      ...(record.version !== undefined && { toVersion: record.version }),
-    });
-  }
 }

@@ -1,8 +1,9 @@
+import { sql } from 'kysely';
 import type { ListingEntry } from '../domain/listing.ts';
 import type { PaperId } from '../domain/paper.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
-import { chunks, idsPerQuery } from './chunks.ts';
+import { chunks } from './chunks.ts';
 import type { AppearanceRow } from './schema.ts';
 
 const rowsPerInsert = 50;
@@ -12,6 +13,7 @@ export interface Appearance {
   readonly source: string;
   readonly entry: ListingEntry;
   readonly said: string;
+  readonly saidHash: string;
   readonly isNews: boolean;
   readonly hasVotes: boolean;
   readonly listDate: CalendarDate;
@@ -19,23 +21,38 @@ export interface Appearance {
   readonly firstSeenAt: Instant;
 }
 
-/** What a source said of these papers before, and whether as news; papers it never named are not in it. */
-export async function saidBefore(
+/** What a source says of a paper now, as one hash. */
+export interface Saying {
+  readonly paperId: PaperId;
+  /** 22 characters. */
+  readonly saidHash: string;
+  readonly isNews: boolean;
+}
+
+/**
+ * The places, ascending, of those sayings that are not what `source` said before: of papers it never named, with
+ * another hash, or announced as news for the first time. Compared inside the database, by an index that holds all
+ * that is needed: in most listings nearly everything is as before.
+ */
+export async function placesOfNewSayings(
   db: Queryable,
   source: string,
-  ids: readonly PaperId[],
-): Promise<ReadonlyMap<PaperId, { readonly said: string; readonly isNews: boolean }>> {
-  const before = new Map<PaperId, { readonly said: string; readonly isNews: boolean }>();
-  for (const chunk of chunks(ids, idsPerQuery)) {
-    const rows = await db
-      .selectFrom('appearances')
-      .select(['paper_id', 'said', 'is_news'])
-      .where('source', '=', source)
-      .where('paper_id', 'in', chunk)
-      .execute();
-    for (const row of rows) before.set(row.paper_id, { said: row.said, isNews: row.is_news === 1 });
-  }
-  return before;
+  sayings: readonly Saying[],
+): Promise<readonly number[]> {
+  // One short text for each is read twice as fast as a list of three.
+  const packed = JSON.stringify(
+    sayings.map(({ saidHash, isNews, paperId }) => `${saidHash}${isNews ? 1 : 0}${paperId}`),
+  );
+  const { rows } = await sql<{ place: number }>`
+    select packed.key as place
+    from json_each(${packed}) as packed
+    left join appearances
+      on appearances.source = ${source} and appearances.paper_id = substr(packed.value, 24)
+    where appearances.said_hash is null
+      or appearances.said_hash <> substr(packed.value, 1, 22)
+      or (appearances.is_news = 0 and substr(packed.value, 23, 1) = '1')
+    order by packed.key`.execute(db);
+  return rows.map((row) => row.place);
 }
 
 export async function insertAppearances(db: Queryable, appearances: readonly Appearance[]): Promise<void> {
@@ -50,7 +67,8 @@ export async function updateAppearance(
   change: {
     readonly source: string;
     readonly paperId: PaperId;
-    readonly said: string;
+    readonly said?: string;
+    readonly saidHash?: string;
     /** Set when it became news only now: from then on it counts as first seen. */
     readonly becameNewsAt?: Instant;
   },
@@ -58,7 +76,8 @@ export async function updateAppearance(
   await db
     .updateTable('appearances')
     .set({
-      said: change.said,
+      ...(change.said !== undefined && { said: change.said }),
+      ...(change.saidHash !== undefined && { said_hash: change.saidHash }),
       ...(change.becameNewsAt !== undefined && { is_news: 1, first_seen_at: change.becameNewsAt }),
     })
     .where('source', '=', change.source)
@@ -78,5 +97,6 @@ function appearanceRow(appearance: Appearance): AppearanceRow {
     seen_after: appearance.seenAfter ?? null,
     first_seen_at: appearance.firstSeenAt,
     said: appearance.said,
+    said_hash: appearance.saidHash,
   };
 }

@@ -13,8 +13,8 @@ type Meeting = Pick<
 
 /**
  * The papers that an edition of `digest` made at `now` could pick: met as news by some source in
- * (earliestAt, now] and not yet picked by the digest, ordered by id. Nothing counted or met after `now`
- * is in them.
+ * (earliestAt, now], not taken back, and not yet picked by the digest under any of their ids, ordered by id.
+ * Nothing counted or met after `now` is in them.
  */
 export async function candidatesFor(
   db: Queryable,
@@ -43,10 +43,15 @@ export async function candidatesFor(
       select
         .selectFrom('picks')
         .innerJoin('editions', 'editions.id', 'picks.edition_id')
-        .select('picks.paper_id')
+        .leftJoin('aliases', 'aliases.alias', 'picks.paper_id')
+        .select((of) => of.fn.coalesce('aliases.paper_id', 'picks.paper_id').as('paper_id'))
         .where('picks.digest', '=', query.digest)
         .where('editions.published_at', '<', query.pickedBefore ?? Number.MAX_SAFE_INTEGER),
     )
+    .where((where) =>
+      where.or([where('papers.withdrawn_at', 'is', null), where('papers.withdrawn_at', '>', query.now)]),
+    )
+    .where('papers.id', 'not in', (select) => select.selectFrom('aliases').select('aliases.alias'))
     .orderBy('papers.id')
     .execute();
   const ids = papers.map((row) => row.id);

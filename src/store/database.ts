@@ -4,6 +4,7 @@ import { Kysely, type Transaction } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import { asError, StoreError } from '../errors.ts';
 import { theWholeDay } from './migrations/0001-the-whole-day.ts';
+import { whatEachSourceSaid } from './migrations/0002-what-each-source-said.ts';
 import { NodeSqliteDialect } from './sqlite-dialect.ts';
 import type { Tables } from './schema.ts';
 
@@ -12,7 +13,10 @@ export type Database = Kysely<Tables>;
 /** A function that takes this can run by itself or inside the caller's transaction. */
 export type Queryable = Kysely<Tables> | Transaction<Tables>;
 
-const migrations: Record<string, Migration> = { '0001-the-whole-day': theWholeDay };
+const migrations: Record<string, Migration> = {
+  '0001-the-whole-day': theWholeDay,
+  '0002-what-each-source-said': whatEachSourceSaid,
+};
 
 /**
  * Opens the embedded database, creates it with its folder when it is not there, and brings its schema up

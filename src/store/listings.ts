@@ -18,7 +18,7 @@ export interface ListingJudgement {
 export async function insertListing(
   db: Queryable,
   requestKey: string,
-  listing: Listing,
+  listing: Pick<Listing, 'source' | 'listDate' | 'readAt' | 'quiet' | 'announced' | 'dropped'>,
   counts: ListingCounts,
   judgement: ListingJudgement,
   validators: Validators,

@@ -1,4 +1,12 @@
-import type { Author, Paper, PaperId, PaperLinks, PaperRecord, RevisedField } from '../domain/paper.ts';
+import type {
+  Author,
+  FieldOrigins,
+  Paper,
+  PaperId,
+  PaperLinks,
+  PaperRecord,
+  RevisedField,
+} from '../domain/paper.ts';
 import type { Instant } from '../domain/time.ts';
 import { chunks, idsPerQuery } from './chunks.ts';
 import type { Queryable } from './database.ts';
@@ -34,6 +42,9 @@ export const paperColumns = [
   'papers.first_source',
   'papers.text_source',
   'papers.revised_at',
+  'papers.comments',
+  'papers.withdrawn_at',
+  'papers.origins',
 ] as const;
 
 const rowsPerInsert = 50;
@@ -64,6 +75,36 @@ export async function knownPapers(
     }
   }
   return known;
+}
+
+/** Those of the ids under which a paper is stored. */
+export async function storedIds(db: Queryable, ids: readonly PaperId[]): Promise<ReadonlySet<PaperId>> {
+  const stored = new Set<PaperId>();
+  for (const chunk of chunks(ids, idsPerQuery)) {
+    const rows = await db.selectFrom('papers').select('id').where('id', 'in', chunk).execute();
+    for (const row of rows) stored.add(row.id);
+  }
+  return stored;
+}
+
+/** Records that papers were taken back, where that is not known; returns those that it was news of. */
+export async function withdrawPapers(
+  db: Queryable,
+  ids: readonly PaperId[],
+  at: Instant,
+): Promise<readonly PaperId[]> {
+  const withdrawn: PaperId[] = [];
+  for (const chunk of chunks(ids, idsPerQuery)) {
+    const rows = await db
+      .updateTable('papers')
+      .set({ withdrawn_at: at, revised_at: at })
+      .where('id', 'in', chunk)
+      .where('withdrawn_at', 'is', null)
+      .returning('id')
+      .execute();
+    withdrawn.push(...rows.map((row) => row.id));
+  }
+  return withdrawn;
 }
 
 /** One paper, or undefined. */
@@ -116,8 +157,10 @@ export async function updatePaper(
   change: {
     readonly id: PaperId;
     readonly record: PaperRecord;
+    readonly origins: FieldOrigins;
     readonly textSource: string;
     readonly revisedAt?: Instant;
+    readonly withdrawnAt?: Instant;
   },
 ): Promise<void> {
   await db
@@ -125,6 +168,8 @@ export async function updatePaper(
     .set({
       ...recordColumns(change.record),
       text_source: change.textSource,
+      origins: JSON.stringify(change.origins),
+      withdrawn_at: change.withdrawnAt ?? null,
       ...(change.revisedAt !== undefined && { revised_at: change.revisedAt }),
     })
     .where('id', '=', change.id)
@@ -173,6 +218,9 @@ export function paperFromRow(row: PaperRow): Paper {
     firstSeenAt: row.first_seen_at,
     firstSource: row.first_source,
     ...(row.revised_at !== null && { revisedAt: row.revised_at }),
+    ...(row.comments !== null && { comments: row.comments }),
+    ...(row.withdrawn_at !== null && { withdrawnAt: row.withdrawn_at, isWithdrawn: true }),
+    origins: jsonObject<FieldOrigins>(row.origins),
   };
 }
 
@@ -184,6 +232,8 @@ function paperRow(paper: Paper, textSource: string): PaperRow {
     first_source: paper.firstSource,
     text_source: textSource,
     revised_at: paper.revisedAt ?? null,
+    withdrawn_at: paper.withdrawnAt ?? null,
+    origins: JSON.stringify(paper.origins),
   };
 }
 
@@ -201,6 +251,7 @@ function recordColumns(record: PaperRecord) {
     submitted_at: record.submittedAt ?? null,
     media_count: record.mediaCount ?? null,
     submitter_followers: record.submitterFollowers ?? null,
+    comments: record.comments ?? null,
   };
 }
 

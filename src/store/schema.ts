@@ -23,6 +23,10 @@ export interface PaperRow {
   /** The source whose title, abstract and authors are shown. */
   text_source: string;
   revised_at: number | null;
+  comments: string | null;
+  withdrawn_at: number | null;
+  /** JSON: the source of each field. */
+  origins: string;
 }
 
 /** A paper in a source: one row for ever. */
@@ -42,6 +46,14 @@ export interface AppearanceRow {
   first_seen_at: number;
   /** Hashes of what the source said, by field, to tell what it changed. */
   said: string;
+  /** One hash of it all; null in rows older than the column. */
+  said_hash: string | null;
+}
+
+/** Another id of a paper, e.g. its DOI: a source that uses it means the same paper. */
+export interface AliasRow {
+  alias: string;
+  paper_id: string;
 }
 
 export interface RevisionRow {
@@ -183,6 +195,7 @@ export interface InstallationRow {
 export interface Tables {
   papers: PaperRow;
   appearances: AppearanceRow;
+  aliases: AliasRow;
   revisions: RevisionRow;
   signals: SignalRow;
   listings: ListingRow;

@@ -1,3 +1,8 @@
+CREATE TABLE aliases (
+  alias text primary key,
+  paper_id text not null references papers (id)
+) strict, without rowid;
+
 CREATE TABLE appearances (
   source text not null,
   paper_id text not null references papers (id),
@@ -8,7 +13,7 @@ CREATE TABLE appearances (
   listed_at integer,
   seen_after integer,
   first_seen_at integer not null,
-  said text not null,
+  said text not null, said_hash text,
   primary key (source, paper_id)
 ) strict, without rowid;
 
@@ -109,7 +114,7 @@ CREATE TABLE papers (
   first_source text not null,
   text_source text not null,
   revised_at integer
-) strict;
+  , comments text, withdrawn_at integer, origins text not null default '{}') strict;
 
 CREATE TABLE picks (
   digest text not null,
@@ -165,9 +170,13 @@ CREATE TABLE suppressions (
   primary key (address_hash, digest)
 ) strict, without rowid;
 
+CREATE INDEX aliases_by_paper on aliases (paper_id);
+
 CREATE INDEX appearances_by_paper on appearances (paper_id);
 
 CREATE INDEX appearances_news on appearances (first_seen_at) where is_news = 1;
+
+CREATE INDEX appearances_said on appearances (source, paper_id, said_hash, is_news);
 
 CREATE INDEX deliveries_open on deliveries (next_attempt_at, id) where state in ('pending', 'deferred', 'leased');
 

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PaperRecord } from '../../src/domain/paper.ts';
-import { diffListing, fingerprint, type KnownPaper } from '../../src/ingest/diff.ts';
-import { listing, listingEntry, paperRecord } from '../fixtures/papers.ts';
+import { diffEntries, type KnownPaper } from '../../src/ingest/diff.ts';
+import { fingerprint } from '../../src/ingest/fingerprint.ts';
+import { listingEntry, paperRecord } from '../fixtures/papers.ts';
 
 const now = Date.parse('2025-10-14T02:00:00Z');
 
@@ -12,7 +13,7 @@ function known(
   change: Partial<KnownPaper> = {},
 ): KnownPaper {
   return {
-    paper: { ...record, firstSeenAt: now - 1000, firstSource: source ?? 'other' },
+    paper: { ...record, firstSeenAt: now - 1000, firstSource: source ?? 'other', origins: {} },
     textSource: source ?? 'other',
     ...(source !== undefined && { said: fingerprint(record) }),
     isNews: true,
@@ -21,7 +22,7 @@ function known(
 }
 
 function diff(entry: ReturnType<typeof listingEntry>, ...papers: readonly KnownPaper[]) {
-  return diffListing(listing('feed', now, [entry]), new Map(papers.map((one) => [one.paper.id, one])));
+  return diffEntries('feed', [entry], new Map(papers.map((one) => [one.paper.id, one])));
 }
 
 describe('the diff of a listing against what is known', () => {
@@ -42,20 +43,20 @@ describe('the diff of a listing against what is known', () => {
       added: [],
       revised: [],
       completed: [],
-      unchanged: 1,
+      unchanged: [{ paper: record }],
     });
   });
 
   it('does not take other white space or another Unicode form for a change', () => {
     const before = paperRecord(1, { title: 'Caf\u00e9 models', abstract: 'One two three.' });
     const after = paperRecord(1, { title: 'Cafe\u0301\n models', abstract: 'One\n two  three.' });
-    expect(diff(listingEntry(after), known(before, 'feed')).unchanged).toBe(1);
+    expect(diff(listingEntry(after), known(before, 'feed')).unchanged).toHaveLength(1);
   });
 
   it('does not take a growing number of followers for a change', () => {
     const before = paperRecord(1, { submitterFollowers: 5 });
     const after = paperRecord(1, { submitterFollowers: 6 });
-    expect(diff(listingEntry(after), known(before, 'feed')).unchanged).toBe(1);
+    expect(diff(listingEntry(after), known(before, 'feed')).unchanged).toHaveLength(1);
   });
 
   it.each([
@@ -68,14 +69,28 @@ describe('the diff of a listing against what is known', () => {
       paperRecord(1, {
         links: { abstract: 'https://arxiv.org/abs/2510.90001', code: 'https://github.com/a/b' },
       }),
-      ['code'],
+      ['code-added'],
     ],
+    [
+      'code that was there before',
+      paperRecord(1, {
+        links: { abstract: 'https://arxiv.org/abs/2510.90001', code: 'https://github.com/a/b' },
+      }),
+      ['code'],
+      paperRecord(1, {
+        links: { abstract: 'https://arxiv.org/abs/2510.90001', code: 'https://github.com/a/old' },
+      }),
+    ],
+    [
+      'remarks',
+      paperRecord(1, { comments: '9 pages' }),
+      ['comments'],
+      paperRecord(1, { comments: '8 pages' }),
+    ],
+    ['withdrawn', paperRecord(1, { isWithdrawn: true }), ['withdrawn']],
     ['two fields', paperRecord(1, { title: 'X', version: 2 }), ['title', 'version']],
-  ])('names the fields that changed: %s', (_, after, fields) => {
-    const [change] = diff(
-      listingEntry(after, { kind: 'replacement' }),
-      known(paperRecord(1), 'feed'),
-    ).revised;
+  ])('names the fields that changed: %s', (_, after, fields, before = paperRecord(1)) => {
+    const [change] = diff(listingEntry(after, { kind: 'replacement' }), known(before, 'feed')).revised;
     expect(change?.fields).toEqual(fields);
   });
 
@@ -83,7 +98,7 @@ describe('the diff of a listing against what is known', () => {
     const record = paperRecord(1, { doi: '10.1234/a' });
     const { doi: _doi, ...silent } = paperRecord(1, { abstract: '' });
     const before = known(record, 'feed');
-    expect(diff(listingEntry(silent), before).unchanged).toBe(1);
+    expect(diff(listingEntry(silent), before).unchanged).toHaveLength(1);
     const [change] = diff(
       listingEntry({ ...silent, title: 'Another' }, { kind: 'replacement' }),
       before,
@@ -91,7 +106,7 @@ describe('the diff of a listing against what is known', () => {
     expect(change?.fields).toEqual(['title']);
     expect(change?.record.abstract).toBe(record.abstract);
     const after = known({ ...record, title: 'Another' }, 'feed', { said: change?.said ?? '' });
-    expect(diff(listingEntry({ ...record, title: 'Another' }), after).unchanged).toBe(1);
+    expect(diff(listingEntry({ ...record, title: 'Another' }), after).unchanged).toHaveLength(1);
   });
 
   it('takes side facts that come later without calling it a revision', () => {
@@ -148,6 +163,19 @@ describe('the diff of a listing against what is known', () => {
     expect(result.completed[0]?.record.abstract).not.toBe('');
   });
 
+  it('does not take a remark that is told for the first time for a revision', () => {
+    const result = diff(listingEntry(paperRecord(1, { comments: '9 pages' })), known(paperRecord(1), 'feed'));
+    expect(result.revised).toEqual([]);
+    expect(result.completed[0]?.record.comments).toBe('9 pages');
+  });
+
+  it('compares with what was said before remarks were known', () => {
+    const record = paperRecord(1);
+    const said = fingerprint(record).split(' ').slice(0, 8).join(' ');
+    const result = diff(listingEntry({ ...record, title: 'Another' }), known(record, 'feed', { said }));
+    expect(result.revised[0]?.fields).toEqual(['title']);
+  });
+
   it('remembers the newer version when an older one comes late', () => {
     const newer = paperRecord(1, { version: 2, title: 'New title' });
     const late = diff(listingEntry(paperRecord(1, { version: 1 })), known(newer, 'feed'));
@@ -170,11 +198,8 @@ describe('the diff of a listing against what is known', () => {
   });
 
   it('does not touch a paper that the listing does not name', () => {
-    const result = diffListing(
-      listing('feed', now, []),
-      new Map([['arxiv:2510.90001', known(paperRecord(1), 'feed')]]),
-    );
-    expect(result).toEqual({ added: [], addedAsRevised: [], revised: [], completed: [], unchanged: 0 });
+    const result = diffEntries('feed', [], new Map([['arxiv:2510.90001', known(paperRecord(1), 'feed')]]));
+    expect(result).toEqual({ added: [], addedAsRevised: [], revised: [], completed: [], unchanged: [] });
   });
 
   it('puts every entry into exactly one group, and all into unchanged the second time', () => {
@@ -192,13 +217,13 @@ describe('the diff of a listing against what is known', () => {
           paperRecord(one.number, { title: `t${one.title}`, version: one.version });
         const papers = new Map(before.map(made).map((record) => [record.id, known(record, 'feed')]));
         const entries = after.map((one) => listingEntry(made(one)));
-        const result = diffListing(listing('feed', now, entries), papers);
+        const result = diffEntries('feed', entries, papers);
         const touched = [...result.added, ...result.addedAsRevised, ...result.revised, ...result.completed];
-        expect(touched.length + result.unchanged).toBe(entries.length);
+        expect(touched.length + result.unchanged.length).toBe(entries.length);
         for (const { entry, said } of touched) {
           papers.set(entry.paper.id, known(entry.paper, 'feed', { said }));
         }
-        expect(diffListing(listing('feed', now, entries), papers).unchanged).toBe(entries.length);
+        expect(diffEntries('feed', entries, papers).unchanged).toHaveLength(entries.length);
       }),
     );
   });

@@ -48,6 +48,7 @@ async function known(...ages: readonly number[]): Promise<void> {
         }),
         firstSeenAt: start - age * dayMs,
         firstSource: 'daily',
+        origins: {},
       },
       textSource: 'daily',
     })),

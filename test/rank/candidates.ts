@@ -31,6 +31,7 @@ export function paper(number: number, said: Partial<Paper> = {}): Paper {
     submittedAt: now - 2 * dayMs,
     firstSeenAt: hoursAgo(8),
     firstSource: 'voted',
+    origins: {},
     ...said,
   };
 }

@@ -1,6 +1,7 @@
 import type { TitleOnly, UpdatedPaper } from '../../domain/edition.ts';
-import { paperPath, type PaperId, type RevisedField } from '../../domain/paper.ts';
+import { paperPath, type PaperId } from '../../domain/paper.ts';
 import { siteUrl, type Site } from '../../domain/site.ts';
+import { changedWords } from '../changed-words.ts';
 import { outsideLine, webLink } from './outside-text.ts';
 
 /** A paper in one line. Plain text, not yet escaped. */
@@ -11,16 +12,6 @@ export interface LineView {
   readonly note: string;
 }
 
-const fieldNames: Readonly<Record<RevisedField, string>> = {
-  title: 'title',
-  abstract: 'abstract',
-  authors: 'authors',
-  categories: 'categories',
-  version: 'version',
-  doi: 'DOI',
-  code: 'code link',
-};
-
 /** A new paper named by its title. */
 export function titleLine(paper: TitleOnly, site: Site): LineView {
   return line(paper, site, '');
@@ -28,8 +19,7 @@ export function titleLine(paper: TitleOnly, site: Site): LineView {
 
 /** A paper shown before, with what changed; a new version needs no word beside its number. */
 export function updatedLine(paper: UpdatedPaper, site: Site): LineView {
-  const changed = paper.fields.filter((field) => field !== 'version').map((field) => fieldNames[field]);
-  const words = changed.length === 0 ? 'new version' : `${listed(changed)} changed`;
+  const words = changedWords(paper.fields);
   return line(paper, site, paper.version === undefined ? words : `v${paper.version}, ${words}`);
 }
 
@@ -39,8 +29,4 @@ function line(paper: { id: PaperId; title: string; url: string }, site: Site, no
     url: webLink(paper.url) ?? siteUrl(site, paperPath(paper.id)),
     note,
   };
-}
-
-function listed(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }

@@ -7,13 +7,13 @@ import {
   type SourceState,
   type UpdatedPaper,
 } from '../../domain/edition.ts';
-import type { RevisedField } from '../../domain/paper.ts';
 import type { Site } from '../../domain/site.ts';
 import { longDate } from '../../domain/time.ts';
 import { httpAddress } from '../feed/address.ts';
 import { cardView, topicLinks, type CardView, type LinkView } from './card.ts';
 import { pageHref, topicPath } from './links.ts';
-import { counted, line, listed, timeView, type TimeView } from './prose.ts';
+import { changedWords } from '../changed-words.ts';
+import { counted, line, timeView, type TimeView } from './prose.ts';
 
 /** An edition as the home page and its own page show it. */
 export interface EditionView {
@@ -155,22 +155,11 @@ function sourceView(source: SourceState, zone: string): SourceView {
   };
 }
 
-const fieldWords: Readonly<Record<RevisedField, string>> = {
-  title: 'title',
-  abstract: 'abstract',
-  authors: 'authors',
-  categories: 'categories',
-  version: 'version',
-  doi: 'DOI',
-  code: 'code',
-};
-
 function changeView(paper: UpdatedPaper): ChangeView {
-  const fields = paper.fields.filter((field) => field !== 'version' || paper.fields.length === 1);
   return {
     title: line(paper.title),
     href: httpAddress(paper.url),
     version: paper.version === undefined ? undefined : `v${paper.version}`,
-    changes: fields.length === 0 ? 'changed' : `${listed(fields.map((field) => fieldWords[field]))} changed`,
+    changes: changedWords(paper.fields),
   };
 }

@@ -1,0 +1,25 @@
+import { sql, type Kysely } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** One hash of what a source said, other ids of a paper, where its fields come from, remarks and withdrawals. */
+export const whatEachSourceSaid: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    for (const statement of statements) await sql.raw(statement).execute(db);
+  },
+};
+
+const statements = [
+  `alter table papers add column comments text`,
+  `alter table papers add column withdrawn_at integer`,
+  `alter table papers add column origins text not null default '{}'`,
+  `alter table appearances add column said_hash text`,
+  `create index appearances_said on appearances (source, paper_id, said_hash, is_news)`,
+  `create table aliases (
+    alias text primary key,
+    paper_id text not null references papers (id)
+  ) strict, without rowid`,
+  `create index aliases_by_paper on aliases (paper_id)`,
+  `insert into aliases (alias, paper_id)
+    select 'doi:' || lower(doi), min(id) from papers
+    where doi is not null and id <> 'doi:' || lower(doi) group by lower(doi)`,
+];

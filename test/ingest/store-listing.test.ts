@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Listing, ListingEntry } from '../../src/domain/listing.ts';
+import type { PaperRecord } from '../../src/domain/paper.ts';
+import { hourMs } from '../../src/domain/time.ts';
+import { storeListing } from '../../src/ingest/store-listing.ts';
+import { candidatesFor } from '../../src/store/candidates.ts';
+import { openDatabase, type Database } from '../../src/store/database.ts';
+import { findPaper } from '../../src/store/papers.ts';
+import { listing, listingEntry, paperRecord } from '../fixtures/papers.ts';
+
+const start = Date.parse('2025-10-14T02:00:00Z');
+let folder: string;
+let db: Database;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'broadsheet-store-listing-'));
+  db = await openDatabase(join(folder, 'broadsheet.db'));
+});
+
+afterEach(async () => {
+  await db.destroy();
+  rmSync(folder, { recursive: true });
+});
+
+const store = (one: Listing) => storeListing(db, { requestKey: 'today', listing: one, validators: {} });
+
+const candidates = async (now: number) =>
+  (await candidatesFor(db, { digest: 'daily', earliestAt: 0, now })).map(({ paper }) => paper.id);
+
+const journalPaper = (doi: string, change: Partial<PaperRecord> = {}): ListingEntry => {
+  const links = { abstract: `https://doi.org/${doi}` };
+  return listingEntry({ ...paperRecord(1, { doi, links, ...change }), id: `doi:${doi}` });
+};
+
+describe('a paper that sources know by different ids', () => {
+  it('is new once when the arXiv paper names its DOI', async () => {
+    await store(listing('arxiv', start, [listingEntry(paperRecord(1, { doi: '10.1234/a.1', version: 1 }))]));
+    const report = await store(
+      listing('journal', start + hourMs, [
+        { ...journalPaper('10.1234/a.1'), signals: [{ kind: 'upvotes', value: 4 }] },
+      ]),
+    );
+    expect(report).toMatchObject({ added: 0, revised: 0, unchanged: 1, signals: 1 });
+    expect(await candidates(start + 2 * hourMs)).toEqual(['arxiv:2510.90001']);
+    const again = await store(listing('journal', start + 2 * hourMs, [journalPaper('10.1234/a.1')]));
+    expect(again).toMatchObject({ added: 0, unchanged: 1 });
+  });
+
+  it('keeps the id it was met under when arXiv comes second', async () => {
+    await store(listing('journal', start, [journalPaper('10.1234/a.1')]));
+    const report = await store(
+      listing('arxiv', start + hourMs, [listingEntry(paperRecord(1, { doi: '10.1234/a.1', version: 1 }))]),
+    );
+    expect(report).toMatchObject({ added: 0, unchanged: 1 });
+    // The feed of the next day has no DOI any more.
+    const next = await store(listing('feed', start + 2 * hourMs, [listingEntry(paperRecord(1))]));
+    expect(next).toMatchObject({ added: 0, unchanged: 1 });
+    expect(await candidates(start + 3 * hourMs)).toEqual(['doi:10.1234/a.1']);
+  });
+
+  it('is a candidate once when both ids were stored before anyone knew', async () => {
+    await store(listing('arxiv', start, [listingEntry(paperRecord(1))]));
+    await store(listing('journal', start, [journalPaper('10.1234/a.1')]));
+    expect(await candidates(start + hourMs)).toHaveLength(2);
+    await store(listing('arxiv', start + hourMs, [listingEntry(paperRecord(1, { doi: '10.1234/a.1' }))]));
+    expect(await candidates(start + 2 * hourMs)).toEqual(['arxiv:2510.90001']);
+  });
+});
+
+describe('where the fields of a paper come from', () => {
+  it('is kept for each of them', async () => {
+    const code = 'https://github.com/invented/code';
+    await store(
+      listing('daily', start, [
+        listingEntry(paperRecord(1, { organization: 'Example Lab', keywords: ['kettles'] })),
+      ]),
+    );
+    await store(
+      listing('arxiv', start + hourMs, [
+        listingEntry(
+          paperRecord(1, { version: 1, comments: '9 pages', links: { abstract: 'https://a.example', code } }),
+        ),
+      ]),
+    );
+    expect(await findPaper(db, 'arxiv:2510.90001')).toMatchObject({
+      links: { abstract: 'https://a.example', code },
+      comments: '9 pages',
+      organization: 'Example Lab',
+      origins: {
+        text: 'arxiv',
+        'abstract page': 'arxiv',
+        code: 'arxiv',
+        comments: 'arxiv',
+        organization: 'daily',
+        keywords: 'daily',
+      },
+    });
+  });
+
+  it('does not change with another source that tells the same field later', async () => {
+    await store(listing('arxiv', start, [listingEntry(paperRecord(1, { version: 1, organization: 'A' }))]));
+    await store(listing('daily', start, [listingEntry(paperRecord(1, { organization: 'B' }))]));
+    expect((await findPaper(db, 'arxiv:2510.90001'))?.organization).toBe('A');
+  });
+});
+
+describe('a paper that was taken back', () => {
+  it('is no candidate from then on, and a revision', async () => {
+    await store(listing('arxiv', start, [listingEntry(paperRecord(1, { version: 1 }))]));
+    const report = await store(
+      listing('arxiv', start + hourMs, [
+        listingEntry(paperRecord(1, { version: 2, isWithdrawn: true }), { kind: 'replacement' }),
+      ]),
+    );
+    expect(report.revised).toBe(1);
+    expect(await candidates(start + hourMs)).toEqual([]);
+    expect((await findPaper(db, 'arxiv:2510.90001'))?.withdrawnAt).toBe(start + hourMs);
+  });
+
+  it('can be named without an entry, and counts once', async () => {
+    await store(listing('arxiv', start, [listingEntry(paperRecord(1))]));
+    const withdrawn = ['arxiv:2510.90001', 'arxiv:2510.99999'];
+    expect((await store(listing('arxiv', start + 1, [], { withdrawn }))).revised).toBe(1);
+    expect((await store(listing('arxiv', start + 2, [], { withdrawn }))).revised).toBe(0);
+    expect(await candidates(start + 3)).toEqual([]);
+  });
+
+  it('comes back with a version that is not withdrawn', async () => {
+    await store(listing('arxiv', start, [listingEntry(paperRecord(1, { version: 1, isWithdrawn: true }))]));
+    await store(listing('arxiv', start + 1, [listingEntry(paperRecord(1, { version: 2 }))]));
+    expect(await candidates(start + 2)).toEqual(['arxiv:2510.90001']);
+  });
+});
+
+describe('a listing that is streamed', () => {
+  const streamed = (readAt: number, title: string) => ({
+    source: 'dump',
+    listDate: '2025-10-14',
+    readAt,
+    quiet: false,
+    hasVotes: false,
+    items: (function* () {
+      for (let number = 1; number <= 5_000; number += 1) yield listingEntry(paperRecord(number, { title }));
+      yield { key: 'line 5001', reason: 'expected an object; got something else' };
+    })(),
+  });
+
+  it('is counted and stored as one that is held', async () => {
+    const first = await storeListing(db, {
+      requestKey: 'dump',
+      listing: streamed(start, 'Same'),
+      validators: {},
+    });
+    expect(first).toMatchObject({ announced: 5_001, announcedNew: 5_000, added: 5_000, unchanged: 0 });
+    expect(first.dropped).toEqual([{ key: 'line 5001', reason: 'expected an object; got something else' }]);
+    const second = await storeListing(db, {
+      requestKey: 'dump',
+      listing: streamed(start + 1, 'Same'),
+      validators: {},
+    });
+    expect(second).toMatchObject({ added: 0, revised: 0, unchanged: 5_000 });
+  });
+
+  it('is not there at all when it breaks off', async () => {
+    const broken = {
+      ...streamed(start, 'Same'),
+      items: (function* () {
+        for (let number = 1; number <= 3_000; number += 1) yield listingEntry(paperRecord(number));
+        throw new Error('the disk went away');
+      })(),
+    };
+    await expect(storeListing(db, { requestKey: 'dump', listing: broken, validators: {} })).rejects.toThrow(
+      'the disk went away',
+    );
+    expect(await candidates(start + 1)).toEqual([]);
+  });
+});

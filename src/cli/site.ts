@@ -4,6 +4,7 @@ import { nextSlot } from '../schedule/slots.ts';
 import { createWebApp } from '../serve/app.ts';
 import { unsubscribeRoutes } from '../serve/unsubscribe-pages.ts';
 import { latestEditionAt } from '../store/editions.ts';
+import { sourceStandings } from '../store/source-states.ts';
 
 export type SiteHandler = (request: Request) => Response | Promise<Response>;
 
@@ -15,6 +16,11 @@ export function siteHandler(app: App, now: () => Instant): SiteHandler {
     site,
     unsubscribe: unsubscribeRoutes({ db, tokens, pages, site, digests, now }),
     ...(site.hasOutbox === true && { outbox: { dir: app.outboxDir, pages } }),
+    sources: () =>
+      sourceStandings(
+        db,
+        [...app.sources, ...app.signals.map(({ source }) => source)].map(({ name }) => name),
+      ),
     latestEditionAt: () => latestEditionAt(db),
     maxAgeSeconds: (at) => secondsToNextEdition(app, at),
     now,

@@ -13,7 +13,7 @@ import {
 } from '../store/editions.ts';
 import { countAddedBySource } from '../store/papers.ts';
 import { insertEdition, nextEditionNumber } from '../store/edition-insert.ts';
-import { sourceStates } from '../store/source-states.ts';
+import { sourceStandings } from '../store/source-states.ts';
 import { assembleEdition, hasNews, type Assembled } from './assemble.ts';
 
 /** How often an edition is drafted again because another one took its papers meanwhile. */
@@ -95,16 +95,9 @@ async function statesOf(
   since: Instant,
   now: Instant,
 ): Promise<readonly SourceState[]> {
-  const [states, added] = [await sourceStates(db), await countAddedBySource(db, since, now)];
-  return names.map((name): SourceState => {
-    const state = states.get(name);
-    const lastReadAt = state?.lastOkAt;
-    return {
-      name,
-      state: state?.state ?? 'never read',
-      added: added.get(name) ?? 0,
-      ...(lastReadAt !== undefined && { lastReadAt }),
-      ...(state?.reason !== undefined && { reason: state.reason }),
-    };
-  });
+  const added = await countAddedBySource(db, since, now);
+  return (await sourceStandings(db, names)).map((source) => ({
+    ...source,
+    added: added.get(source.name) ?? 0,
+  }));
 }

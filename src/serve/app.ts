@@ -1,5 +1,6 @@
 import { Hono, type Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { isMissing, type SourceState } from '../domain/edition.ts';
 import type { Site } from '../domain/site.ts';
 import { formatInstant, type Instant } from '../domain/time.ts';
 import type { Logger } from '../log.ts';
@@ -19,6 +20,8 @@ export interface WebAppParts {
   /** How long an answer may be kept, in seconds; held between 300 and 3600. */
   readonly maxAgeSeconds: (now: Instant) => number;
   readonly latestEditionAt: () => Promise<Instant | undefined>;
+  /** Every configured source and how it stood when it was last asked. */
+  readonly sources: () => Promise<readonly Omit<SourceState, 'added'>[]>;
   readonly now: () => Instant;
   readonly log: Logger;
 }
@@ -35,8 +38,8 @@ const securityHeaders = {
 } as const;
 
 /**
- * The public site over HTTP, below the path of `site.baseUrl`: the published files, `healthz`, and the outbox
- * where there is one.
+ * The public site over HTTP, below the path of `site.baseUrl`: the published files, `healthz` (whether it answers),
+ * `health` (how the sources stand), and the outbox where there is one.
  *
  * GET and HEAD change nothing, and no other method is answered but by `unsubscribe`. Answers carry ETag,
  * Last-Modified, Cache-Control and Vary (RFC 9110, RFC 9111); an address without a document is answered 404
@@ -64,6 +67,22 @@ export function createWebApp(parts: WebAppParts): Hono {
     const at = await parts.latestEditionAt();
     const latestEditionAt = at === undefined ? null : formatInstant(at);
     return context.json({ status: 'ok', latestEditionAt }, 200, { 'Cache-Control': 'no-store' });
+  });
+  app.get(`${root}health`, async (context) => {
+    const at = await parts.latestEditionAt();
+    const sources = await parts.sources();
+    const state = sources.some(isMissing) ? 'degraded' : 'ok';
+    const report = {
+      state,
+      latestEditionAt: at === undefined ? null : formatInstant(at),
+      sources: sources.map(({ name, state: stands, lastReadAt, reason }) => ({
+        name,
+        state: stands,
+        lastGoodAt: lastReadAt === undefined ? null : formatInstant(lastReadAt),
+        ...(reason !== undefined && { reason }),
+      })),
+    };
+    return context.json(report, 200, { 'Cache-Control': 'no-store' });
   });
   if (parts.outbox) app.route('/', outboxPages({ ...parts.outbox, site }));
   app.get('*', (context) => publishedAnswer(context, root, files, () => parts.maxAgeSeconds(parts.now())));

@@ -1,3 +1,4 @@
+import type { SourceState } from '../domain/edition.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
 
@@ -31,6 +32,23 @@ export async function sourceStates(db: Queryable): Promise<ReadonlyMap<string, S
       },
     ]),
   );
+}
+
+/** How each of these sources stands, in their order. */
+export async function sourceStandings(
+  db: Queryable,
+  names: readonly string[],
+): Promise<readonly Omit<SourceState, 'added'>[]> {
+  const states = await sourceStates(db);
+  return names.map((name) => {
+    const state = states.get(name);
+    return {
+      name,
+      state: state?.state ?? 'never read',
+      ...(state?.lastOkAt !== undefined && { lastReadAt: state.lastOkAt }),
+      ...(state?.reason !== undefined && { reason: state.reason }),
+    };
+  });
 }
 
 /**

@@ -59,6 +59,7 @@ describe.skipIf(!hasChromium)('in a browser', () => {
       outbox: { dir: outboxDir, pages },
       maxAgeSeconds: () => 300,
       latestEditionAt: async () => undefined,
+      sources: async () => [],
       now: () => 0,
       log: pino({ level: 'silent' }),
     });

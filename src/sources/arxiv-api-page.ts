@@ -105,6 +105,7 @@ function readEntry(entry: Element, place: number, asked: readonly string[]): Rea
         .filter(({ name }) => name !== '' && name !== ':'),
       categories: primary === undefined ? categories : [primary, ...categories],
       doi: childText(entry, arxiv, 'doi'),
+      comments: childText(entry, arxiv, 'comment'),
       submittedAt: parseInstant(childText(entry, atom, 'published')),
     }),
     signals: [],

@@ -118,6 +118,7 @@ function readEntry(term: Element, details: Element, section: PageSection, catego
       authors: arxivAuthors(shownAuthors(field('list-authors'))),
       categories,
       doi: '',
+      comments: field('list-comments'),
     }),
     signals: [],
   };

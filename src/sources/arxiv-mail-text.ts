@@ -96,6 +96,7 @@ function readEntry(entry: string, place: number): ReadItem {
       authors: arxivAuthorLine(fields.get('authors') ?? ''),
       categories: (fields.get('categories') ?? '').split(/\s+/),
       doi: fields.get('doi') ?? '',
+      comments: texAccents(fields.get('comments') ?? ''),
       // NaN for a replacement, which tells the time of its own version only, in another way.
       submittedAt,
     }),

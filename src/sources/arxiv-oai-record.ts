@@ -13,14 +13,16 @@ const announcementGraceDays = 7;
 /**
  * One `record` of arXiv's OAI-PMH. The date in it is that of its last change of any kind, so a first version is
  * announced as new only until a week after the month in its id: later only its metadata changed. A record with the
- * status `deleted` has no paper in it and is withdrawn: dropped, with that as the reason.
+ * status `deleted` has no paper in it and tells that it was withdrawn.
  */
 export function oaiRecord(record: Element, place: number, asked: readonly string[]): ReadItem {
   const header = child(record, '*', 'header');
   const key = (header && childText(header, '*', 'identifier')) || `record ${place}`;
   const changed = header ? childText(header, '*', 'datestamp').slice(0, 10) : '';
   if (header?.getAttribute('status') === 'deleted') {
-    return { key, reason: `withdrawn: arXiv deleted the record on ${changed || 'a day it does not tell'}` };
+    const deleted = parseArxivId(/^oai:arXiv\.org:(\S+)$/i.exec(key)?.[1] ?? '');
+    const reason = `withdrawn: arXiv deleted the record on ${changed || 'a day it does not tell'}`;
+    return { key, reason, ...(deleted && { withdrawn: `arxiv:${deleted.id}` }) };
   }
   const metadata = child(record, '*', 'metadata')?.children[0];
   if (metadata?.localName !== 'arXiv' && metadata?.localName !== 'arXivRaw') {
@@ -51,6 +53,7 @@ export function oaiRecord(record: Element, place: number, asked: readonly string
         metadata.localName === 'arXivRaw' ? arxivAuthorLine(text('authors')) : structuredAuthors(metadata),
       categories,
       doi: text('doi'),
+      comments: text('comments'),
     }),
     signals: [],
   };

@@ -14,6 +14,8 @@ export interface ArxivFields {
   readonly categories: readonly string[];
   /** As arXiv writes it: can be empty, can be several, of which the first counts. */
   readonly doi: string;
+  /** The authors' remark; can be empty. */
+  readonly comments: string;
   /** NaN, like undefined, where it is not told. */
   readonly submittedAt?: Instant | undefined;
 }
@@ -22,19 +24,32 @@ export interface ArxivFields {
 export function arxivRecord(fields: ArxivFields): PaperRecord {
   const { id, version, submittedAt } = fields;
   const [doi = ''] = fields.doi.trim().split(/[,;]?\s+|[,;]$/);
+  const [abstract, comments] = [plainLine(fields.abstract), plainLine(fields.comments)];
   const categories = fields.categories.map(plainLine).filter((name) => name !== '');
   return {
     id: paperId({ arxiv: id, url: `https://arxiv.org/abs/${id}` }),
     ...(version === undefined ? {} : { version }),
     title: plainLine(fields.title),
-    abstract: plainLine(fields.abstract),
+    abstract,
     authors: fields.authors,
     categories: [...new Set(categories)],
     keywords: [],
     links: { abstract: `https://arxiv.org/abs/${id}`, pdf: `https://arxiv.org/pdf/${id}` },
     ...(doi === '' ? {} : { doi }),
+    ...(comments === '' ? {} : { comments }),
+    ...(isWithdrawn(abstract, comments) ? { isWithdrawn: true } : {}),
     ...(submittedAt === undefined || Number.isNaN(submittedAt) ? {} : { submittedAt }),
   };
+}
+
+/**
+ * arXiv keeps a withdrawn paper, with a remark or an abstract that says so and no field for it. A remark on an
+ * earlier version, or an abstract about withdrawal, is none.
+ */
+function isWithdrawn(abstract: string, comments: string): boolean {
+  const said =
+    /^(?:\W*)(?:this|the|our) (?:paper|article|submission|manuscript|work|preprint)\b[^.]{0,60}\b(?:is|was|has been) withdrawn\b/i;
+  return said.test(abstract) || said.test(comments) || /^\W*withdrawn\b/i.test(comments);
 }
 
 /**

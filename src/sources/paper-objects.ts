@@ -22,6 +22,8 @@ const wirePaper = z.object({
     .union([z.string().transform((names) => names.split(/[\s,]+/)), z.array(z.string())])
     .catch([]),
   published: text,
+  comment: text,
+  comments: text,
 });
 
 /** Whether a value is an object with a title: the least that makes a paper. */
@@ -52,6 +54,7 @@ export function paperObject(value: unknown, place: number): ReadItem {
   if (title === '' || abstract === '') {
     return { key, reason: `expected a title and an abstract; got no ${title === '' ? 'title' : 'abstract'}` };
   }
+  const comments = plainLine(wire.comments ?? wire.comment ?? '');
   const submittedAt = instantOf(wire.published ?? '');
   const { id, ...identity } = identityOf({
     arxiv: wire.arxiv_id ?? wire.id,
@@ -70,6 +73,7 @@ export function paperObject(value: unknown, place: number): ReadItem {
       authors: authorsOf(wire.authors),
       categories: [...new Set(wire.categories.map(plainLine).filter((name) => name !== ''))],
       keywords: [],
+      ...(comments === '' ? {} : { comments }),
       ...(submittedAt === undefined ? {} : { submittedAt }),
     },
     signals: [],

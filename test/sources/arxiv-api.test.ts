@@ -81,6 +81,7 @@ describe('an answer of the query API', () => {
         keywords: [],
         links: { abstract: 'https://arxiv.org/abs/2601.05001', pdf: 'https://arxiv.org/pdf/2601.05001' },
         doi: '10.5555/kettle.1',
+        comments: '3 kettles',
         submittedAt: Date.parse('2026-01-08T10:00:00Z'),
       },
     });

@@ -86,6 +86,7 @@ describe('a page of new papers', () => {
         ],
         categories: ['cs.CL', 'cs.SD', 'physics.data-an'],
         keywords: [],
+        comments: '12 pages',
         links: { abstract: 'https://arxiv.org/abs/2601.05001', pdf: 'https://arxiv.org/pdf/2601.05001' },
       },
     });

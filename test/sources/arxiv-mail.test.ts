@@ -76,6 +76,7 @@ describe('a listing mail', () => {
       keywords: [],
       links: { abstract: 'https://arxiv.org/abs/2601.05001', pdf: 'https://arxiv.org/pdf/2601.05001' },
       doi: '10.5555/kettle.1',
+      comments: '16 pages, 5 figures',
       submittedAt: Date.parse('2026-01-12T20:34:08Z'),
     });
     expect(second?.paper.title).toBe('0');

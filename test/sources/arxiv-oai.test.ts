@@ -53,7 +53,11 @@ describe('an OAI-PMH answer', () => {
       ['replacement-cross-list', 'arxiv:cs/0601001', undefined],
     ]);
     expect(items.filter((item) => 'reason' in item)).toEqual([
-      { key: 'oai:arXiv.org:2601.05003', reason: 'withdrawn: arXiv deleted the record on 2026-01-13' },
+      {
+        key: 'oai:arXiv.org:2601.05003',
+        reason: 'withdrawn: arXiv deleted the record on 2026-01-13',
+        withdrawn: 'arxiv:2601.05003',
+      },
       { key: 'oai:arXiv.org:2601.05005', reason: expect.stringContaining('<oai_dc:dc>') },
     ]);
   });

@@ -1,6 +1,7 @@
 import { asError, SourceError } from '../errors.ts';
 import { storeListing, type ListingReport } from '../ingest/store-listing.ts';
 import { readPaperFile } from '../sources/file.ts';
+import { streamedPapers } from '../sources/paper-stream.ts';
 import type { Context } from './context.ts';
 import { withAppOrCopy } from './dry-run.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -20,7 +21,9 @@ export async function importFiles(context: Context, files: readonly string[]): P
       context.signal.throwIfAborted();
       try {
         const listings: ListingReport[] = [];
-        for (const listing of await readPaperFile(file, context.now())) {
+        const streamed = await streamedPapers(file, context.now(), 'import');
+        const found = streamed ? [streamed] : await readPaperFile(file, context.now());
+        for (const listing of found) {
           listings.push(await storeListing(db, { requestKey: `file=${file}`, listing, validators: {} }));
         }
         done.push({ file, listings });

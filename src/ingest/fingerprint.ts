@@ -5,16 +5,22 @@ import { plainLine, revisableFields } from '../domain/paper.ts';
 /** Stands for a field that the source does not tell this time, e.g. the abstract in a replacement mail. */
 export const untold = '-';
 
+/** 66 bits: a chance collision among the versions of one paper is out of the question. */
+const hashLength = 11;
+
 /** Side facts stand between the fields of the first version of this form and those added since. */
 const sidePlace = 7;
 
 /**
- * One hash over all that a source says of a paper, 22 characters. Equal hashes mean equal `fingerprint`s; it is
- * what a million papers are compared by. Text counts after collapsing white space and NFC; follower counts do not
+ * One hash over all that a source says of a paper, 11 characters: it stands in the index by which a million papers
+ * are compared, and the index is to fit into memory. Equal hashes mean equal `fingerprint`s. Text counts after collapsing white space and NFC; follower counts do not
  * count, they change by the hour.
  */
 export function contentHash(record: PaperRecord): string {
-  return hash('sha256', [...revisableValues(record), sideFacts(record)].join('\0'), 'base64url').slice(0, 22);
+  return hash('sha256', [...revisableValues(record), sideFacts(record)].join('\0'), 'base64url').slice(
+    0,
+    hashLength,
+  );
 }
 
 /**
@@ -62,7 +68,6 @@ function sideFacts({ keywords, links, organization, mediaCount }: PaperRecord): 
   return `${keywords.join('\n')}\t${abstract}\t${pdf}\t${project}\t${discussion}\t${organization ?? ''}\t${mediaCount ?? ''}`;
 }
 
-/** 66 bits: a chance collision among the versions of one field of one paper is out of the question. */
 function shortHash(text: string): string {
-  return text === '' ? untold : hash('sha256', text, 'base64url').slice(0, 11);
+  return text === '' ? untold : hash('sha256', text, 'base64url').slice(0, hashLength);
 }

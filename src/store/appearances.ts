@@ -24,7 +24,7 @@ export interface Appearance {
 /** What a source says of a paper now, as one hash. */
 export interface Saying {
   readonly paperId: PaperId;
-  /** 22 characters. */
+  /** 11 characters. */
   readonly saidHash: string;
   readonly isNews: boolean;
 }
@@ -47,10 +47,10 @@ export async function placesOfNewSayings(
     select packed.key as place
     from json_each(${packed}) as packed
     left join appearances
-      on appearances.source = ${source} and appearances.paper_id = substr(packed.value, 24)
+      on appearances.source = ${source} and appearances.paper_id = substr(packed.value, 13)
     where appearances.said_hash is null
-      or appearances.said_hash <> substr(packed.value, 1, 22)
-      or (appearances.is_news = 0 and substr(packed.value, 23, 1) = '1')
+      or appearances.said_hash <> substr(packed.value, 1, 11)
+      or (appearances.is_news = 0 and substr(packed.value, 12, 1) = '1')
     order by packed.key`.execute(db);
   return rows.map((row) => row.place);
 }

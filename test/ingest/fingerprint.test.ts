@@ -43,7 +43,7 @@ describe('what a source says, as hashes', () => {
     );
   });
 
-  it('is 22 characters', () => {
-    expect(contentHash(paperRecord(1))).toMatch(/^[\w-]{22}$/);
+  it('is 11 characters', () => {
+    expect(contentHash(paperRecord(1))).toMatch(/^[\w-]{11}$/);
   });
 });

@@ -17,6 +17,7 @@ export interface KnownPaper {
 
 export interface AddedPaper {
   readonly entry: ListingEntry;
+  /** What is to be remembered of it, as a `fingerprint`. */
   readonly said: string;
 }
 
@@ -24,6 +25,8 @@ export interface AddedPaper {
 export interface ChangedPaper {
   readonly entry: ListingEntry;
   readonly said: string;
+  /** `said` is all of what the entry says, and nothing that was said before. */
+  readonly isSaidNow: boolean;
   readonly known: Paper;
   /** What is to be stored: the best of what all sources say. */
   readonly record: PaperRecord;
@@ -49,7 +52,13 @@ export interface ListingDiff {
   /** Known, and nothing changed but side facts, or another source names it now too. */
   readonly completed: readonly ChangedPaper[];
   /** Known, and the source says what it said before. */
-  readonly unchanged: readonly ListingEntry[];
+  readonly unchanged: readonly UnchangedPaper[];
+}
+
+export interface UnchangedPaper {
+  readonly entry: ListingEntry;
+  /** It says all of it again: no field was left out this time. */
+  readonly isSaidNow: boolean;
 }
 
 /**
@@ -66,20 +75,21 @@ export function diffEntries(
   const addedAsRevised: AddedPaper[] = [];
   const revised: ChangedPaper[] = [];
   const completed: ChangedPaper[] = [];
-  const unchanged: ListingEntry[] = [];
+  const unchanged: UnchangedPaper[] = [];
   for (const entry of entries) {
     const before = known.get(entry.paper.id);
-    const said = withTold(fingerprint(entry.paper), before?.said);
+    const now = fingerprint(entry.paper);
+    const said = withTold(now, before?.said);
     if (!before) {
       (isNews(entry) ? added : addedAsRevised).push({ entry, said });
       continue;
     }
     const becameNews = isNews(entry) && !before.isNews;
     if (before.said === said && !becameNews) {
-      unchanged.push(entry);
+      unchanged.push({ entry, isSaidNow: said === now });
       continue;
     }
-    const change = changedPaper(source, entry, said, before, becameNews);
+    const change = changedPaper(source, entry, now, said, before, becameNews);
     (change.fields.length > 0 ? revised : completed).push(change);
   }
   return { added, addedAsRevised, revised, completed, unchanged };
@@ -93,7 +103,8 @@ export function isNews(entry: ListingEntry): boolean {
 function changedPaper(
   source: string,
   entry: ListingEntry,
-  said: string,
+  now: string,
+  told: string,
   before: KnownPaper,
   becameNews: boolean,
 ): ChangedPaper {
@@ -104,14 +115,16 @@ function changedPaper(
     record.version < before.paper.version;
   const takesText = !isOlder && (source === before.textSource || isBetterText(record, before.paper));
   const known = { record: before.paper, origins: before.paper.origins };
+  // An older version that comes late must not make the known one look new the next time.
+  const said = isOlder && before.said !== undefined ? before.said : told;
   return {
     entry,
-    // An older version that comes late must not make the known one look new the next time.
-    said: isOlder && before.said !== undefined ? before.said : said,
+    said,
+    isSaidNow: said === now,
     known: before.paper,
     ...mergeRecords(known, record, source, takesText),
     textSource: takesText ? source : before.textSource,
-    fields: isOlder ? [] : changedFields(before, record, said),
+    fields: isOlder ? [] : changedFields(before, record, told),
     ...(before.paper.version !== undefined && { fromVersion: before.paper.version }),
     isFirstInSource: before.said === undefined,
     becameNews,

@@ -9,10 +9,10 @@ import {
   type Appearance,
 } from '../store/appearances.ts';
 import type { Queryable } from '../store/database.ts';
-import { insertPapers, insertRevision, knownPapers, storedIds, updatePaper } from '../store/papers.ts';
+import { insertPapers, insertRevisions, knownPapers, storedIds, updatePaper } from '../store/papers.ts';
 import { storeSignals } from '../store/signals.ts';
 import { diffEntries, isNews, type ChangedPaper, type ListingDiff } from './diff.ts';
-import { contentHash, fingerprint } from './fingerprint.ts';
+import { contentHash } from './fingerprint.ts';
 import { idsNamed, resolveEntries, type ResolvedEntries } from './identity.ts';
 import { originsOf } from './merge.ts';
 
@@ -70,15 +70,27 @@ export async function storeBlock(
   await storeAdded(db, of, diff);
   await insertAliases(db, newAliases);
   for (const change of changes) await storeChanged(db, of, change);
+  const revised = changes.filter((change) => change.fields.length > 0);
+  await insertRevisions(
+    db,
+    revised.map(({ record, fields, fromVersion }) => ({
+      paperId: record.id,
+      source: of.source,
+      seenAt: of.readAt,
+      fields,
+      ...(fromVersion !== undefined && { fromVersion }),
+      ...(record.version !== undefined && { toVersion: record.version }),
+    })),
+  );
   if (!of.isOutdated) {
-    for (const entry of diff.unchanged) await rememberHash(db, of, entry, known.get(entry.paper.id)?.said);
+    for (const { entry, isSaidNow } of diff.unchanged) if (isSaidNow) await rememberHash(db, of, entry);
   }
   // A count equal to the last is not stored: one put in between would pass for the newest.
   const counted = of.isOutdated ? diff.added.map(({ entry }) => entry) : [...asBefore, ...rest];
   const signals = await storeSignals(db, of.source, of.readAt, signalsOf(of, counted));
-  const revised = changes.filter((change) => change.fields.length > 0).length + diff.addedAsRevised.length;
   const added = diff.added.length;
-  return { added, revised, unchanged: entries.length - added - revised, signals };
+  const changed = revised.length + diff.addedAsRevised.length;
+  return { added, revised: changed, unchanged: entries.length - added - changed, signals };
 }
 
 /** The entries under the ids of their papers, and the other ids that were found to mean the same. */
@@ -112,8 +124,8 @@ async function storeAdded(db: Queryable, of: BlockOf, diff: ListingDiff): Promis
 }
 
 async function storeChanged(db: Queryable, of: BlockOf, change: ChangedPaper): Promise<void> {
-  const { entry, said, known, record, fields, fromVersion } = change;
-  const isRevised = fields.length > 0;
+  const { entry, said, known, record } = change;
+  const isRevised = change.fields.length > 0;
   await updatePaper(db, {
     id: record.id,
     record,
@@ -129,31 +141,14 @@ async function storeChanged(db: Queryable, of: BlockOf, change: ChangedPaper): P
       source: of.source,
       paperId: record.id,
       said,
-      ...(said === fingerprint(entry.paper) && { saidHash: contentHash(entry.paper) }),
+      ...(change.isSaidNow && { saidHash: contentHash(entry.paper) }),
       ...(change.becameNews && { becameNewsAt: of.readAt }),
-    });
-  }
-  if (isRevised) {
-    await insertRevision(db, {
-      paperId: record.id,
-      source: of.source,
-      seenAt: of.readAt,
-      fields,
-      ...(fromVersion !== undefined && { fromVersion }),
-      ...(record.version !== undefined && { toVersion: record.version }),
     });
   }
 }
 
 /** A row from before there was one hash gets it, so that the paper is not looked at the next time. */
-async function rememberHash(
-  db: Queryable,
-  of: BlockOf,
-  entry: ListingEntry,
-  said: string | undefined,
-): Promise<void> {
-  // A field that was not told this time would make the hash another one the next time it is.
-  if (said !== fingerprint(entry.paper)) return;
+async function rememberHash(db: Queryable, of: BlockOf, entry: ListingEntry): Promise<void> {
   await updateAppearance(db, {
     source: of.source,
     paperId: entry.paper.id,

@@ -3,7 +3,7 @@ import type { CalendarDate, Instant } from '../domain/time.ts';
 import { utcMidnight } from '../domain/time.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import { insertListing, lastListingBefore, lastReadAt } from '../store/listings.ts';
-import { insertRevision, withdrawPapers } from '../store/papers.ts';
+import { insertRevisions, withdrawPapers } from '../store/papers.ts';
 import { judgeListing, type Health } from './health.ts';
 import { emptyIdsHash, type IdsHash } from './ids-hash.ts';
 import { storeBlock, type BlockOf } from './store-block.ts';
@@ -160,14 +160,15 @@ async function* blocksOf(listing: Listing | StreamedListing, tally: Tally): Asyn
 /** Papers taken back without an entry of their own; returns how many that was news of. */
 async function storeWithdrawn(db: Queryable, listing: Listing | StreamedListing): Promise<number> {
   const withdrawn = await withdrawPapers(db, listing.withdrawn ?? [], listing.readAt);
-  for (const paperId of withdrawn) {
-    await insertRevision(db, {
+  await insertRevisions(
+    db,
+    withdrawn.map((paperId) => ({
       paperId,
       source: listing.source,
       seenAt: listing.readAt,
       fields: ['withdrawn'],
-    });
-  }
+    })),
+  );
   return withdrawn.length;
 }
 

@@ -39,14 +39,15 @@ export async function placesOfNewSayings(
   source: string,
   sayings: readonly Saying[],
 ): Promise<readonly number[]> {
-  // One short text for each is read twice as fast as a list of three.
+  // One short text for each is read twice as fast as a list of three. Without its name SQLite would search the
+  // table, which is four times as large as the index.
   const packed = JSON.stringify(
     sayings.map(({ saidHash, isNews, paperId }) => `${saidHash}${isNews ? 1 : 0}${paperId}`),
   );
   const { rows } = await sql<{ place: number }>`
     select packed.key as place
     from json_each(${packed}) as packed
-    left join appearances
+    left join appearances indexed by appearances_said
       on appearances.source = ${source} and appearances.paper_id = substr(packed.value, 13)
     where appearances.said_hash is null
       or appearances.said_hash <> substr(packed.value, 1, 11)

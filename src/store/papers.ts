@@ -176,28 +176,32 @@ export async function updatePaper(
     .execute();
 }
 
-export async function insertRevision(
-  db: Queryable,
-  revision: {
-    readonly paperId: PaperId;
-    readonly source: string;
-    readonly seenAt: Instant;
-    readonly fromVersion?: number;
-    readonly toVersion?: number;
-    readonly fields: readonly RevisedField[];
-  },
-): Promise<void> {
-  await db
-    .insertInto('revisions')
-    .values({
-      paper_id: revision.paperId,
-      source: revision.source,
-      seen_at: revision.seenAt,
-      from_version: revision.fromVersion ?? null,
-      to_version: revision.toVersion ?? null,
-      fields: JSON.stringify(revision.fields),
-    })
-    .execute();
+/** A change of a paper that readers may care about. */
+export interface Revision {
+  readonly paperId: PaperId;
+  readonly source: string;
+  readonly seenAt: Instant;
+  readonly fromVersion?: number;
+  readonly toVersion?: number;
+  readonly fields: readonly RevisedField[];
+}
+
+export async function insertRevisions(db: Queryable, revisions: readonly Revision[]): Promise<void> {
+  for (const chunk of chunks(revisions, rowsPerInsert)) {
+    await db
+      .insertInto('revisions')
+      .values(
+        chunk.map((revision) => ({
+          paper_id: revision.paperId,
+          source: revision.source,
+          seen_at: revision.seenAt,
+          from_version: revision.fromVersion ?? null,
+          to_version: revision.toVersion ?? null,
+          fields: JSON.stringify(revision.fields),
+        })),
+      )
+      .execute();
+  }
 }
 
 export function paperFromRow(row: PaperRow): Paper {

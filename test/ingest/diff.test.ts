@@ -43,7 +43,7 @@ describe('the diff of a listing against what is known', () => {
       added: [],
       revised: [],
       completed: [],
-      unchanged: [{ paper: record }],
+      unchanged: [{ entry: { paper: record }, isSaidNow: true }],
     });
   });
 

@@ -15,8 +15,10 @@ export interface Phrase {
 /** Phrases by what the first word in a text must be, so that one pass over a text finds them all. */
 export interface PhraseIndex<P extends Phrase> {
   readonly byWord: ReadonlyMap<string, readonly P[]>;
-  /** Phrases whose first word ends in `*`, by its first character. */
-  readonly byFirstCharacter: ReadonlyMap<string, readonly P[]>;
+  /** Phrases whose first word ends in `*`, by the start of it, of at most three characters. */
+  readonly byStart: ReadonlyMap<string, readonly P[]>;
+  /** The lengths of those starts. */
+  readonly startLengths: readonly number[];
 }
 
 /** Where a phrase stands in a text. */
@@ -25,6 +27,9 @@ export interface PhraseHit {
   /** The phrase as written; where it has a `*`, the words first found. */
   readonly shown: string;
 }
+
+/** Long enough that few phrases share it: most words of a text are then looked at once. */
+const longestStart = 3;
 
 const wordForm = /[\p{L}\p{M}\p{N}]+|[^\s\p{Pd}]/gu;
 
@@ -55,15 +60,16 @@ export function spelling(text: string): string {
 /** The phrases made ready for `findPhrases`. */
 export function indexPhrases<P extends Phrase>(phrases: readonly P[]): PhraseIndex<P> {
   const byWord = new Map<string, P[]>();
-  const byFirstCharacter = new Map<string, P[]>();
+  const byStart = new Map<string, P[]>();
   for (const phrase of phrases) {
     const [first] = phrase.words;
     if (!first) continue;
-    if (first.ending === 'any') push(byFirstCharacter, firstCharacter(first.text), phrase);
+    if (first.ending === 'any') push(byStart, first.text.slice(0, longestStart), phrase);
     else push(byWord, first.text, phrase);
     if (first.ending === 'plural') push(byWord, `${first.text}s`, phrase);
   }
-  return { byWord, byFirstCharacter };
+  const startLengths = [...new Set([...byStart.keys()].map((start) => start.length))].toSorted();
+  return { byWord, byStart, startLengths };
 }
 
 /** Every phrase that stands in the text as whole words in any case, in the order of first meeting. `text` is NFC. */
@@ -83,7 +89,9 @@ export function findPhrases<P extends Phrase>(
   };
   for (const [at, word] of words.entries()) {
     for (const phrase of index.byWord.get(word) ?? []) lookAt(phrase, at);
-    for (const phrase of index.byFirstCharacter.get(firstCharacter(word)) ?? []) lookAt(phrase, at);
+    for (const length of index.startLengths) {
+      for (const phrase of index.byStart.get(word.slice(0, length)) ?? []) lookAt(phrase, at);
+    }
   }
   return hits;
 }
@@ -108,10 +116,6 @@ function shownAt(phrase: Phrase, words: readonly string[], at: number): string {
 
 function wordsOf(text: string): readonly string[] {
   return text.toLowerCase().match(wordForm) ?? [];
-}
-
-function firstCharacter(word: string): string {
-  return String.fromCodePoint(word.codePointAt(0) ?? 0);
 }
 
 function push<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {

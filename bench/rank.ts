@@ -1,0 +1,152 @@
+/**
+ * The whole nightly ranking, from the store to the picks, as a ratio to reading the same rows once from the same
+ * database: 5,000 new and 50,000 recent papers in 50 topics; then how it grows. Interleaved, medians.
+ * `node bench/rank.ts [rounds]`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import type { ListingEntry } from '../src/domain/listing.ts';
+import { dayMs, hourMs } from '../src/domain/time.ts';
+import type { Topic } from '../src/domain/topic.ts';
+import { draftEdition } from '../src/edition/publish.ts';
+import { storeListing } from '../src/ingest/store-listing.ts';
+import { openDatabase, type Database } from '../src/store/database.ts';
+
+const rounds = Math.max(5, Number(process.argv[2] ?? 5));
+const now = Date.parse('2026-11-24T02:30:00Z');
+const words = Array.from({ length: 3000 }, (_, at) => `${String.fromCodePoint(97 + (at % 26))}o${at}`);
+const wordsPerAbstract = 180;
+const countsPerPaper = 4;
+
+const topics = Array.from({ length: 50 }, (_, at): Topic => ({
+  key: `t${at}`,
+  name: `Topic ${at}`,
+  include: Array.from({ length: 16 }, (_, place) => {
+    const first = words[(at * 53 + place * 7) % words.length] ?? '';
+    return place % 4 === 0 ? `${first}*` : `${first} ${words[(at + place) % words.length] ?? ''}`;
+  }),
+  exclude: [],
+  categories: [],
+  keywords: [],
+}));
+
+function entry(at: number, upvotes: number): ListingEntry {
+  const id = `arxiv:${2601 + Math.floor(at / 20_000)}.${String(at % 20_000).padStart(5, '0')}`;
+  const abstract = Array.from(
+    { length: wordsPerAbstract },
+    (_, place) => words[(at * 31 + place * place * 17) % words.length],
+  );
+  return {
+    sourceKey: id,
+    kind: 'new',
+    signals: [{ kind: 'upvotes', value: upvotes }],
+    paper: {
+      id,
+      title: `Paper ${at} on ${words[at % words.length] ?? ''} and ${words[(at * 7) % words.length] ?? ''}`,
+      abstract: abstract.join(' '),
+      authors: Array.from({ length: 5 }, (_, place) => ({ name: `Author ${(at * 5 + place) % 9000}` })),
+      categories: ['cs.CL'],
+      keywords: [],
+      links: { abstract: `https://papers.example.org/${at}` },
+    },
+  };
+}
+
+/** Papers first seen over the days before; a fifth of them counted at several times. */
+async function fill(db: Database, recent: number, fresh: number): Promise<void> {
+  const store = async (from: number, to: number, readAt: number, votes: number): Promise<void> => {
+    await storeListing(db, {
+      requestKey: `load ${from}`,
+      listing: {
+        source: 'bench',
+        listDate: new Date(readAt).toISOString().slice(0, 10),
+        readAt,
+        quiet: false,
+        hasVotes: true,
+        items: (function* () {
+          for (let at = from; at < to; at += 1) yield entry(at, votes + (at % 40));
+        })(),
+      },
+      validators: {},
+    });
+  };
+  for (let count = 0; count < countsPerPaper; count += 1) {
+    await store(
+      0,
+      count === 0 ? recent : Math.floor(recent / 5),
+      now - 20 * dayMs + count * hourMs,
+      count * 3,
+    );
+  }
+  await store(recent, recent + fresh, now - 8 * hourMs, 1);
+}
+
+function rank(db: Database): Promise<unknown> {
+  return draftEdition(db, {
+    digest: {
+      key: 'daily',
+      name: 'Daily',
+      description: '',
+      schedule: '30 2 * * *',
+      zone: 'Etc/UTC',
+      topics: topics.map((topic) => topic.key),
+      picksPerTopic: 2,
+      picksOutside: 2,
+      alsoNew: 10,
+      windowDays: 30,
+      maxLatenessHours: 12,
+    },
+    topics,
+    sources: ['bench'],
+    editionDate: '2026-11-24',
+    now,
+  });
+}
+
+/** Every row that ranking reads, as the database gives it. */
+async function readRows(db: Database): Promise<void> {
+  await sql`select * from papers`.execute(db);
+  await sql`select * from appearances`.execute(db);
+  await sql`select * from signals`.execute(db);
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work();
+  return performance.now() - startedAt;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
+
+async function measure(recent: number, fresh: number): Promise<{ ranking: number; reading: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));
+  const db = await openDatabase(join(folder, 'bench.db'));
+  try {
+    await fill(db, recent, fresh);
+    const [ranking, reading]: [number[], number[]] = [[], []];
+    for (let round = 0; round < rounds; round += 1) {
+      reading.push(await timed(() => readRows(db)));
+      ranking.push(await timed(() => rank(db)));
+    }
+    return { ranking: median(ranking), reading: median(reading) };
+  } finally {
+    await db.destroy();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const night = await measure(50_000, 5_000);
+console.log(
+  `5,000 new and 50,000 recent papers, 50 topics: ${(night.ranking / 1000).toFixed(2)} s, ` +
+    `${(night.ranking / night.reading).toFixed(2)} times as long as reading the rows`,
+);
+const [few, many] = process.argv[3] ? [night, night] : [await measure(9_000, 1_000), await measure(90_000, 10_000)];
+console.log(
+  `from 10,000 to 100,000 candidates: ${few.ranking.toFixed(0)} ms to ${many.ranking.toFixed(0)} ms, ` +
+    `${(many.ranking / few.ranking).toFixed(1)} times`,
+);
+console.log(`peak memory: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);

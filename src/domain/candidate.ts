@@ -1,5 +1,6 @@
 import type { Paper } from './paper.ts';
 import type { Signal } from './signal.ts';
+import type { TopicMatch } from './topic.ts';
 import type { Instant } from './time.ts';
 
 /** A paper that an edition could pick, with all that ranking may know of it at that time. */
@@ -15,6 +16,8 @@ export interface Candidate {
   readonly seenAfter?: Instant;
   /** Some source that has it counts votes. */
   readonly hasVotes: boolean;
+  /** The topics it was found to belong to before, by the same rules. */
+  readonly matches?: readonly TopicMatch[];
   /** First met since the digest's last edition. */
   readonly isNew: boolean;
 }

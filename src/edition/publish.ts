@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Digest } from '../domain/digest.ts';
 import type { Edition, SourceState } from '../domain/edition.ts';
 import { dayMs, type CalendarDate, type Instant } from '../domain/time.ts';
@@ -14,6 +15,7 @@ import {
 import { countAddedBySource } from '../store/papers.ts';
 import { insertEdition, nextEditionNumber } from '../store/edition-insert.ts';
 import { sourceStandings } from '../store/source-states.ts';
+import { storeMatches } from '../store/topic-matches.ts';
 import { assembleEdition, hasNews, type Assembled } from './assemble.ts';
 
 /** How often an edition is drafted again because another one took its papers meanwhile. */
@@ -60,6 +62,7 @@ export async function draftEdition(
       digest: digest.key,
       earliestAt: now - digest.windowDays * dayMs,
       now,
+      rules: rulesName(order.topics),
       ...(lastAt !== undefined && { lastEditionAt: lastAt }),
       ...(pickedBefore !== undefined && { pickedBefore }),
     }),
@@ -67,6 +70,13 @@ export async function draftEdition(
     revisedPapers: await countRevised(db, since, now),
     sources: await statesOf(db, order.sources, since, now),
   });
+}
+
+/** Rises when the same rules give other topics: what was kept before is then not read. */
+const matchingVersion = 1;
+
+function rulesName(topics: readonly Topic[]): string {
+  return hash('sha256', JSON.stringify([matchingVersion, topics]), 'base64url').slice(0, 22);
 }
 
 /**
@@ -78,7 +88,14 @@ export async function publishEdition(db: Database, order: EditionOrder): Promise
   const existing = await findEdition(db, digest.key, editionDate);
   if (existing) return { state: 'already published', stored: existing };
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const { edition } = await draftEdition(db, order);
+    const { edition, ranked } = await draftEdition(db, order);
+    await storeMatches(
+      db,
+      rulesName(order.topics),
+      ranked
+        .filter(({ candidate }) => candidate.matches === undefined)
+        .map(({ candidate, matches }) => ({ paperId: candidate.paper.id, matches })),
+    );
     if (!hasNews(edition)) return { state: 'nothing new', edition };
     const insertion = await insertEdition(db, edition);
     if (insertion.state === 'stored') return { state: 'published', stored: insertion.stored };

@@ -33,7 +33,7 @@ export function rankPapers(input: {
   const { candidates, topics, now } = input;
   const matched = candidates.map((candidate) => ({
     candidate,
-    matches: matchTopics(candidate.paper, topics),
+    matches: candidate.matches ?? matchTopics(candidate.paper, topics),
     counts: latestCounts(candidate.signals, now),
   }));
   const trends = findTrends(

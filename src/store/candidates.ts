@@ -1,44 +1,46 @@
 import type { Candidate } from '../domain/candidate.ts';
 import type { PaperId } from '../domain/paper.ts';
+import type { Signal } from '../domain/signal.ts';
 import type { Instant } from '../domain/time.ts';
+import type { TopicMatch } from '../domain/topic.ts';
+import { jsonList } from './json.ts';
 import type { Queryable } from './database.ts';
 import { paperColumns, paperFromRow } from './papers.ts';
 import type { AppearanceRow } from './schema.ts';
-import { signalsOf } from './signals.ts';
+import { signalFromRow } from './signals.ts';
 
 type Meeting = Pick<
   AppearanceRow,
-  'paper_id' | 'is_news' | 'has_votes' | 'listed_at' | 'seen_after' | 'first_seen_at'
+  'source' | 'paper_id' | 'is_news' | 'has_votes' | 'listed_at' | 'seen_after' | 'first_seen_at'
 >;
+
+export interface CandidateQuery {
+  readonly digest: string;
+  readonly earliestAt: Instant;
+  readonly now: Instant;
+  /** The time of the digest's last edition. */
+  readonly lastEditionAt?: Instant;
+  /** The name of the rules by which kept topics are read; none are when left out. */
+  readonly rules?: string;
+  /** Only picks of editions published before count as taken; every pick when left out. */
+  readonly pickedBefore?: Instant;
+}
 
 /**
  * The papers that an edition of `digest` made at `now` could pick: met as news by some source in
  * (earliestAt, now], not taken back, and not yet picked by the digest under any of their ids, ordered by id.
  * Nothing counted or met after `now` is in them.
  */
-export async function candidatesFor(
-  db: Queryable,
-  query: {
-    readonly digest: string;
-    readonly earliestAt: Instant;
-    readonly now: Instant;
-    /** The time of the digest's last edition. */
-    readonly lastEditionAt?: Instant;
-    /** Only picks of editions published before count as taken; every pick when left out. */
-    readonly pickedBefore?: Instant;
-  },
-): Promise<readonly Candidate[]> {
+export async function candidatesFor(db: Queryable, query: CandidateQuery): Promise<readonly Candidate[]> {
   const papers = await db
     .selectFrom('papers')
-    .select(paperColumns)
-    .where('papers.id', 'in', (select) =>
-      select
-        .selectFrom('appearances')
-        .select('appearances.paper_id')
-        .where('appearances.is_news', '=', 1)
-        .where('appearances.first_seen_at', '>', query.earliestAt)
-        .where('appearances.first_seen_at', '<=', query.now),
+    .leftJoin('topic_matches', (join) =>
+      join
+        .onRef('topic_matches.paper_id', '=', 'papers.id')
+        .on('topic_matches.rules', '=', query.rules ?? ''),
     )
+    .select([...paperColumns, 'topic_matches.matches'])
+    .where('papers.id', 'in', metAsNews(db, query))
     .where('papers.id', 'not in', (select) =>
       select
         .selectFrom('picks')
@@ -54,8 +56,7 @@ export async function candidatesFor(
     .where('papers.id', 'not in', (select) => select.selectFrom('aliases').select('aliases.alias'))
     .orderBy('papers.id')
     .execute();
-  const ids = papers.map((row) => row.id);
-  const [meetings, signals] = [await meetingsOf(db, query, ids), await signalsOf(db, ids, query.now)];
+  const [meetings, signals] = [await meetingsOf(db, query), await signalsCounted(db, query)];
   return papers.map((row) => {
     const met = meetings.get(row.id) ?? [];
     const news = met.filter((meeting) => meeting.is_news === 1);
@@ -69,37 +70,63 @@ export async function candidatesFor(
       seenAt: bracket?.first_seen_at ?? seenAt,
       ...(bracket && bracket.seen_after !== null && { seenAfter: bracket.seen_after }),
       hasVotes: voting !== undefined,
+      ...(row.matches !== null && { matches: jsonList<TopicMatch>(row.matches) }),
       isNew: query.lastEditionAt === undefined || seenAt > query.lastEditionAt,
     };
   });
 }
 
-async function meetingsOf(
-  db: Queryable,
-  query: { readonly earliestAt: Instant; readonly now: Instant },
-  ids: readonly PaperId[],
-): Promise<ReadonlyMap<PaperId, readonly Meeting[]>> {
-  const meetings = new Map<PaperId, Meeting[]>();
-  if (ids.length === 0) return meetings;
+/** The papers met as news in the time of the query. */
+function metAsNews(db: Queryable, query: CandidateQuery) {
+  return db
+    .selectFrom('appearances')
+    .select('appearances.paper_id')
+    .where('appearances.is_news', '=', 1)
+    .where('appearances.first_seen_at', '>', query.earliestAt)
+    .where('appearances.first_seen_at', '<=', query.now);
+}
+
+/** Of each paper, earliest first. */
+async function meetingsOf(db: Queryable, query: CandidateQuery): Promise<ReadonlyMap<PaperId, Meeting[]>> {
   const rows = await db
     .selectFrom('appearances')
-    .select(['paper_id', 'is_news', 'has_votes', 'listed_at', 'seen_after', 'first_seen_at'])
+    .select(['source', 'paper_id', 'is_news', 'has_votes', 'listed_at', 'seen_after', 'first_seen_at'])
     .where('first_seen_at', '<=', query.now)
-    .where('paper_id', 'in', (select) =>
-      select
-        .selectFrom('appearances as recent')
-        .select('recent.paper_id')
-        .where('recent.is_news', '=', 1)
-        .where('recent.first_seen_at', '>', query.earliestAt)
-        .where('recent.first_seen_at', '<=', query.now),
-    )
-    .orderBy('first_seen_at')
-    .orderBy('source')
+    .where('paper_id', 'in', metAsNews(db, query))
     .execute();
-  for (const row of rows) {
-    const of = meetings.get(row.paper_id);
-    if (of) of.push(row);
-    else meetings.set(row.paper_id, [row]);
-  }
-  return meetings;
+  return grouped(
+    rows,
+    (row) => row.paper_id,
+    (a, b) => a.first_seen_at - b.first_seen_at || (a.source < b.source ? -1 : 1),
+  );
+}
+
+/** Of each paper, oldest first. */
+async function signalsCounted(db: Queryable, query: CandidateQuery): Promise<ReadonlyMap<PaperId, Signal[]>> {
+  const rows = await db
+    .selectFrom('signals')
+    .select(['paper_id', 'kind', 'source', 'counted_at', 'value'])
+    .where('counted_at', '<=', query.now)
+    .where('paper_id', 'in', metAsNews(db, query))
+    .execute();
+  return grouped(
+    rows.map(signalFromRow),
+    (signal) => signal.paperId,
+    (a, b) => a.countedAt - b.countedAt || compare(`${a.source} ${a.kind}`, `${b.source} ${b.kind}`),
+  );
+}
+
+/** Sorted here and not by the database: nearly every group is of one or two. */
+function grouped<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => PaperId,
+  order: (a: Item, b: Item) => number,
+): ReadonlyMap<PaperId, Item[]> {
+  const groups = Map.groupBy(items, keyOf);
+  for (const group of groups.values()) if (group.length > 1) group.sort(order);
+  return groups;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }

@@ -50,6 +50,13 @@ export interface AppearanceRow {
   said_hash: string | null;
 }
 
+/** The topics a paper belongs to by the rules of that name. */
+export interface TopicMatchRow {
+  paper_id: string;
+  rules: string;
+  matches: string;
+}
+
 /** Another id of a paper, e.g. its DOI: a source that uses it means the same paper. */
 export interface AliasRow {
   alias: string;
@@ -196,6 +203,7 @@ export interface Tables {
   papers: PaperRow;
   appearances: AppearanceRow;
   aliases: AliasRow;
+  topic_matches: TopicMatchRow;
   revisions: RevisionRow;
   signals: SignalRow;
   listings: ListingRow;

@@ -3,6 +3,7 @@ import type { Signal, SignalKind } from '../domain/signal.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
 import { jsonObject } from './json.ts';
+import type { SignalRow } from './schema.ts';
 import { chunks, idsPerQuery } from './chunks.ts';
 
 const rowsPerInsert = 100;
@@ -102,17 +103,21 @@ export async function signalsOf(
       .execute();
     for (const row of rows) {
       const signals = byPaper.get(row.paper_id) ?? [];
-      signals.push({
-        paperId: row.paper_id,
-        kind: signalKind(row.kind),
-        source: row.source,
-        countedAt: row.counted_at,
-        value: row.value,
-      });
+      signals.push(signalFromRow(row));
       byPaper.set(row.paper_id, signals);
     }
   }
   return byPaper;
+}
+
+export function signalFromRow(row: SignalRow): Signal {
+  return {
+    paperId: row.paper_id,
+    kind: signalKind(row.kind),
+    source: row.source,
+    countedAt: row.counted_at,
+    value: row.value,
+  };
 }
 
 function signalKind(text: string): SignalKind {

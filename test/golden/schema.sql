@@ -170,6 +170,12 @@ CREATE TABLE suppressions (
   primary key (address_hash, digest)
 ) strict, without rowid;
 
+CREATE TABLE topic_matches (
+  paper_id text primary key references papers (id),
+  rules text not null,
+  matches text not null
+) strict, without rowid;
+
 CREATE INDEX aliases_by_paper on aliases (paper_id);
 
 CREATE INDEX appearances_by_paper on appearances (paper_id);

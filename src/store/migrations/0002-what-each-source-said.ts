@@ -19,6 +19,11 @@ const statements = [
     paper_id text not null references papers (id)
   ) strict, without rowid`,
   `create index aliases_by_paper on aliases (paper_id)`,
+  `create table topic_matches (
+    paper_id text primary key references papers (id),
+    rules text not null,
+    matches text not null
+  ) strict, without rowid`,
   `insert into aliases (alias, paper_id)
     select 'doi:' || lower(doi), min(id) from papers
     where doi is not null and id <> 'doi:' || lower(doi) group by lower(doi)`,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Config, SignalConfig, SourceConfig } from './config/config.ts';
@@ -58,6 +58,7 @@ export interface App extends AsyncDisposable {
   readonly outboxDir: string;
 }
 
+const programDir = new URL('./', import.meta.url);
 const templatesDir = new URL('../templates/', import.meta.url);
 
 /** Where the database of a data folder is. */
@@ -94,12 +95,13 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
     allowedHosts: [...config.sources, ...config.signals].flatMap(hostOf),
     timeoutMs: config.http.timeoutMs,
     maxBytes: config.http.maxBytes,
+    onNotice: (text) => log.warn(text),
     paceKeeper: {
       take: ({ group, minIntervalMs }) => takeTurn(db, group, owner, minIntervalMs, clock()),
       release: ({ group }) => endTurn(db, group, owner),
     },
   });
-  const pages = compilePages(await readTemplates('web/'));
+  const pages = compilePages(await readTemplates('web/'), await programName());
   let mail: Promise<DigestMail> | undefined;
   return {
     config,
@@ -195,6 +197,15 @@ async function openMail(): Promise<DigestMail> {
       Object.entries(partials).map(([file, text]) => [file.slice(0, -extname(file).length), text]),
     ),
   });
+}
+
+/** One hash over the program's own text: pages and feeds that another version made are made again. */
+async function programName(): Promise<string> {
+  const files = await readdir(programDir, { recursive: true, withFileTypes: true });
+  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+  const sum = createHash('sha256');
+  for (const path of paths.toSorted()) sum.update(await readFile(path));
+  return sum.digest('base64url').slice(0, 16);
 }
 
 /** The files of a template folder by name. */

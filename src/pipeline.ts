@@ -155,7 +155,13 @@ export async function publishSite(parts: Parts, day: Day): Promise<SiteReport> {
     const editions = (await allEditions(parts.db)).map((stored) => stored.edition);
     const report = await writePublished(parts.publishedDir, [
       ...renderPages(parts.pages, parts.site, parts.digests, editions),
-      ...renderFeeds(parts.site, parts.digests, editions, (edition) => editionHtml(parts.site, edition)),
+      ...renderFeeds(
+        parts.site,
+        parts.digests,
+        editions,
+        (edition) => editionHtml(parts.site, edition),
+        parts.pages.name,
+      ),
     ]);
     total.written += report.written;
     total.unchanged = report.unchanged;

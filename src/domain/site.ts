@@ -35,5 +35,11 @@ export interface PublishedDocument {
   /** Below the site's root, no leading slash; a folder's page is `…/index.html`. */
   readonly path: string;
   readonly contentType: string;
+  /**
+   * Names everything that the body is made of: with the same basis it would be the same bytes, and need not be made
+   * again. Undefined where making it is as cheap as knowing.
+   */
+  readonly basis?: string;
+  /** Can be a getter that makes it when it is asked for. */
   readonly body: string | Uint8Array;
 }

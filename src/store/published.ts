@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { PublishedDocument } from '../domain/site.ts';
 import { StoreError, asError } from '../errors.ts';
 
 const manifestFile = '.published.json';
+/** What the files were made of. It is there only while they are as it says. */
+const basesFile = '.bases.json';
+const basesForm = z.record(z.string(), z.object({ basis: z.string(), bytes: z.int() }));
 const manifestForm = z.object({ version: z.literal(1), files: z.record(z.string(), z.string()) });
 
 /** The files of the published site: path below the folder (decoded, with `/`) to content type. */
@@ -15,7 +18,7 @@ export type PublishedFiles = ReadonlyMap<string, string>;
  * Makes the folder hold these documents.
  *
  * Each file is old or new as a whole at any time (written beside and renamed). A file whose bytes are the same
- * is not touched and keeps its time. A file of the publication before that is no longer made is removed; files
+ * is not touched and keeps its time; one that was made of the same basis is not even made. A file of the publication before that is no longer made is removed; files
  * that no publication wrote stay. After a crash at any point the next call puts everything right.
  * Throws StoreError, before anything is written, when a path would leave the folder or is given twice.
  */
@@ -34,6 +37,7 @@ export async function writePublished(
   }
 
   const before = await readPublished(dir);
+  const madeOf = await readBases(dir);
   const after = new Map([...files].map(([path, document]) => [path, document.contentType]));
   const gone = [...before.keys()].filter((path) => !after.has(path));
   await mkdir(dir, { recursive: true });
@@ -41,12 +45,41 @@ export async function writePublished(
   await writeManifest(dir, new Map([...before, ...after]));
 
   let written = 0;
+  const bases: Record<string, { basis: string; bytes: number }> = {};
   for (const [path, document] of files) {
-    if (await writeWhole(join(dir, path), document.body)) written += 1;
+    const { basis } = document;
+    const old = madeOf.get(path);
+    if (basis !== undefined && old?.basis === basis && (await hasSize(join(dir, path), old.bytes))) {
+      bases[path] = old;
+      continue;
+    }
+    // A crash from here on leaves files that are not made of what the list says.
+    if (basis !== undefined) await rm(join(dir, basesFile), { force: true });
+    const bytes = bytesOf(document.body);
+    if (await writeWhole(join(dir, path), bytes)) written += 1;
+    if (basis !== undefined) bases[path] = { basis, bytes: bytes.length };
   }
   for (const path of gone) await removeFile(dir, path);
   await writeManifest(dir, after);
+  if (Object.keys(bases).length > 0) await writeWhole(join(dir, basesFile), bytesOf(JSON.stringify(bases)));
   return { written, unchanged: files.size - written, removed: gone.length };
+}
+
+/** What each file of the last publication was made of; nothing when that publication was broken off. */
+async function readBases(
+  dir: string,
+): Promise<ReadonlyMap<string, { readonly basis: string; readonly bytes: number }>> {
+  try {
+    const text = await readFile(join(dir, basesFile), 'utf8');
+    return new Map(Object.entries(basesForm.parse(JSON.parse(text))));
+  } catch {
+    return new Map();
+  }
+}
+
+async function hasSize(file: string, bytes: number): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found?.isFile() === true && found.size === bytes;
 }
 
 /** The files of the last publication; empty when there was none. Throws StoreError when the list is damaged. */
@@ -103,14 +136,12 @@ async function writeManifest(dir: string, files: PublishedFiles): Promise<void> 
   const sorted = Object.fromEntries([...files].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   await writeWhole(
     join(dir, manifestFile),
-    `${JSON.stringify({ version: 1, files: sorted }, undefined, 1)}\n`,
+    bytesOf(`${JSON.stringify({ version: 1, files: sorted }, undefined, 1)}\n`),
   );
 }
 
 /** Whether the file had to be written: false when it held these bytes already. */
-async function writeWhole(file: string, body: string | Uint8Array): Promise<boolean> {
-  const bytes =
-    typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+async function writeWhole(file: string, bytes: Buffer): Promise<boolean> {
   const old = await readFile(file).catch((thrown: unknown) => {
     if (errorCode(thrown) === 'ENOENT') return undefined;
     throw thrown;
@@ -127,6 +158,12 @@ async function writeWhole(file: string, body: string | Uint8Array): Promise<bool
     throw thrown;
   }
   return true;
+}
+
+function bytesOf(body: string | Uint8Array): Buffer {
+  return typeof body === 'string'
+    ? Buffer.from(body)
+    : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 /** Removes a file and the folders that it leaves empty. */

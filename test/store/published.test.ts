@@ -61,6 +61,51 @@ describe('publishing', () => {
     expect((await stat(join(dir, 'new.html'))).mtime).not.toEqual(old);
   });
 
+  it('does not make a file again that was made of the same basis', async () => {
+    let made = 0;
+    const based = (basis: string, body: string): PublishedDocument => ({
+      path: 'index.html',
+      contentType: 'text/html; charset=utf-8',
+      basis,
+      get body() {
+        made += 1;
+        return body;
+      },
+    });
+    await writePublished(dir, [based('one', '<p>One</p>')]);
+    expect(await writePublished(dir, [based('one', '<p>One</p>')])).toMatchObject({ unchanged: 1 });
+    expect(made).toBe(1);
+    expect(await writePublished(dir, [based('two', '<p>Two</p>')])).toMatchObject({ written: 1 });
+    expect(made).toBe(2);
+  });
+
+  it('makes a file again that is gone or has another size, whatever its basis', async () => {
+    const based: PublishedDocument = { ...page('index.html'), basis: 'one' };
+    await writePublished(dir, [based]);
+    await writeFile(join(dir, 'index.html'), '<p>ind');
+    expect(await writePublished(dir, [based])).toMatchObject({ written: 1 });
+    await rm(join(dir, 'index.html'));
+    expect(await writePublished(dir, [based])).toMatchObject({ written: 1 });
+  });
+
+  it('trusts no basis after a publication that was broken off', async () => {
+    const first: PublishedDocument = { ...page('a.html', 'one'), basis: 'one' };
+    await writePublished(dir, [first]);
+    const broken: PublishedDocument = {
+      path: 'b.html',
+      contentType: 'text/html',
+      basis: 'two',
+      get body(): string {
+        throw new Error('broken off');
+      },
+    };
+    await expect(writePublished(dir, [{ ...first, body: 'two', basis: 'two' }, broken])).rejects.toThrow(
+      'broken off',
+    );
+    expect(await writePublished(dir, [first])).toMatchObject({ written: 1 });
+    expect(await readFile(join(dir, 'a.html'), 'utf8')).toBe('one');
+  });
+
   it('removes what it no longer makes and the folders this empties, but nothing it did not write', async () => {
     await writePublished(dir, [page('index.html'), page('p/1/index.html'), page('p/2/index.html')]);
     await writeFile(join(dir, 'p/2/note.txt'), 'by hand');

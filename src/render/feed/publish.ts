@@ -2,6 +2,7 @@ import { RenderError } from '../../errors.ts';
 import type { Digest } from '../../domain/digest.ts';
 import type { Edition } from '../../domain/edition.ts';
 import type { PublishedDocument, Site } from '../../domain/site.ts';
+import { basisOf, editionName } from '../basis.ts';
 import { renderAtom } from './atom.ts';
 import { allFeed, editionsFeed, topicFeed } from './documents.ts';
 import { iconPng } from './icon.ts';
@@ -19,7 +20,8 @@ const maxBytes = 1_000_000;
  * Every feed of the site in its three formats, the OPML list, the style sheet and the icon, made from frozen editions of
  * all digests: same editions, same bytes.
  *
- * `bodyHtml` writes the whole of an edition as an HTML fragment, see `editionHtml`. Feeds longer than a megabyte
+ * `bodyHtml` writes the whole of an edition as an HTML fragment, see `editionHtml`; `program` names the code that
+ * does it all. Feeds longer than a megabyte
  * lose their oldest entries. Throws RenderError when two feeds would stand at one path or a feed is invalid.
  */
 export function renderFeeds(
@@ -27,19 +29,21 @@ export function renderFeeds(
   digests: readonly Digest[],
   editions: readonly Edition[],
   bodyHtml: (edition: Edition) => string,
+  program = '',
 ): PublishedDocument[] {
-  const feeds: readonly (readonly [FeedName, FeedDocument])[] = [
-    [{ kind: 'all' }, allFeed(site, editions)],
+  const basis = basisOf(program, site, digests, editions.map(editionName).toSorted());
+  const feeds: readonly (readonly [FeedName, () => FeedDocument])[] = [
+    [{ kind: 'all' }, () => allFeed(site, editions)],
     ...site.topics.map(
-      (topic) => [{ kind: 'topic', key: topic.key }, topicFeed(site, topic, editions)] as const,
+      (topic) => [{ kind: 'topic', key: topic.key }, () => topicFeed(site, topic, editions)] as const,
     ),
     ...digests.map(
       (digest) =>
-        [{ kind: 'digest', key: digest.key }, editionsFeed(site, digest, editions, bodyHtml)] as const,
+        [{ kind: 'digest', key: digest.key }, () => editionsFeed(site, digest, editions, bodyHtml)] as const,
     ),
   ];
   const documents = [
-    ...feeds.flatMap(([name, document]) => threeFormats(name, document)),
+    ...feeds.flatMap(([name, document]) => threeDocuments(name, basis, document)),
     { path: opmlPath, contentType: 'text/x-opml; charset=utf-8', body: renderOpml(site, digests, editions) },
     { path: stylesheetPath, contentType: 'text/css; charset=utf-8', body: feedStylesheet },
     { path: iconPath, contentType: 'image/png', body: iconPng() },
@@ -53,25 +57,42 @@ export function renderFeeds(
   return documents;
 }
 
-function threeFormats(name: FeedName, document: FeedDocument): readonly PublishedDocument[] {
+/** The feed's files; the feed is made when one of their bodies is asked for, and then in all formats. */
+function threeDocuments(
+  name: FeedName,
+  basis: string,
+  document: () => FeedDocument,
+): readonly PublishedDocument[] {
   const paths = feedPaths(name);
+  let made: Readonly<Record<FeedFormat, string>> | undefined;
+  return feedFormats.map(({ format, contentType }) => ({
+    path: paths[format],
+    contentType: `${contentType}; charset=utf-8`,
+    basis,
+    get body() {
+      return (made ??= threeFormats(document()))[format];
+    },
+  }));
+}
+
+const feedFormats = [
+  { format: 'rss', contentType: 'application/rss+xml' },
+  { format: 'atom', contentType: 'application/atom+xml' },
+  { format: 'json', contentType: 'application/feed+json' },
+] as const;
+
+type FeedFormat = (typeof feedFormats)[number]['format'];
+
+function threeFormats(document: FeedDocument): Readonly<Record<FeedFormat, string>> {
   const { rss, atom, json } = document.formatUrls;
-  const made = [
-    { path: paths.rss, contentType: 'application/rss+xml; charset=utf-8', body: renderRss(document, rss) },
-    {
-      path: paths.atom,
-      contentType: 'application/atom+xml; charset=utf-8',
-      body: renderAtom(document, atom),
-    },
-    {
-      path: paths.json,
-      contentType: 'application/feed+json; charset=utf-8',
-      body: renderJson(document, json),
-    },
-  ];
-  const longest = Math.max(...made.map(({ body }) => Buffer.byteLength(body)));
+  const made = {
+    rss: renderRss(document, rss),
+    atom: renderAtom(document, atom),
+    json: renderJson(document, json),
+  };
+  const longest = Math.max(...Object.values(made).map((body) => Buffer.byteLength(body)));
   const count = document.items.length;
   if (longest <= maxBytes || count <= 1) return made;
   const fewer = Math.min(count - 1, Math.max(1, Math.floor((count * maxBytes) / longest)));
-  return threeFormats(name, { ...document, items: document.items.slice(0, fewer) });
+  return threeFormats({ ...document, items: document.items.slice(0, fewer) });
 }

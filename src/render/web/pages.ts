@@ -1,16 +1,18 @@
 import type { Digest } from '../../domain/digest.ts';
-import type { Edition } from '../../domain/edition.ts';
+import { editionPath, type Edition } from '../../domain/edition.ts';
+import { paperPath } from '../../domain/paper.ts';
 import type { PublishedDocument, Site } from '../../domain/site.ts';
+import { basisOf, editionName } from '../basis.ts';
 import { archivePage, dayPage, homePage } from './edition-pages.ts';
 import { feedsPage } from './feeds-page.ts';
-import { pageHref } from './links.ts';
+import { pageHref, topicPath } from './links.ts';
 import { paperPage, pickedPapers } from './paper-page.ts';
 import { pageDocument, type Pages, type WebPage } from './templates.ts';
 import { topicPage } from './topic-page.ts';
 
 /**
  * Every page of the site, its style sheet, icon and robots.txt, made from the frozen editions and nothing else:
- * the same editions in any order give the same bytes.
+ * the same editions in any order give the same bytes. A page is made when its body is asked for.
  *
  * Links inside the site start at the host's root and carry the site's path; no page has a script, an inline
  * style or anything from another host.
@@ -25,20 +27,25 @@ export function renderPages(
     (a, b) =>
       b.publishedAt - a.publishedAt || compareKeys(digests, a.digest, b.digest) || b.number - a.number,
   );
-  const webPages: WebPage[] = [
-    homePage(site, digests, newestFirst),
-    ...dayPages(site, newestFirst),
-    ...site.topics.map((topic) => topicPage(site, topic, newestFirst)),
-    ...[...pickedPapers(newestFirst).values()].flatMap((picked) => {
-      const [newest] = picked;
-      return newest ? [paperPage(site, newest, picked)] : [];
-    }),
-    archivePage(site, digests, newestFirst),
-    feedsPage(site, digests),
-    notFoundPage(site),
-  ];
+  const common = basisOf(pages.name, site, digests);
+  const all = basisOf(common, newestFirst.map(editionName));
+  const made = (path: string, basis: string, page: () => WebPage): PublishedDocument =>
+    pageDocument(pages, site, path, basis, page);
   return [
-    ...webPages.map((page) => pageDocument(pages, site, page)),
+    made('', all, () => homePage(site, digests, newestFirst)),
+    ...dayPages(site, newestFirst, common, made),
+    ...site.topics.map((topic) => made(topicPath(topic.key), all, () => topicPage(site, topic, newestFirst))),
+    ...[...pickedPapers(newestFirst)].flatMap(([id, picked]) => {
+      const [newest] = picked;
+      const basis = basisOf(
+        common,
+        picked.map(({ edition, pick }) => [editionName(edition), pick.rank]),
+      );
+      return newest ? [made(paperPath(id), basis, () => paperPage(site, newest, picked))] : [];
+    }),
+    made('archive/', all, () => archivePage(site, digests, newestFirst)),
+    made('feeds/', common, () => feedsPage(site, digests)),
+    made('404.html', common, () => notFoundPage(site)),
     { path: 'style.css', contentType: 'text/css; charset=utf-8', body: pages.styleSheet },
     { path: 'icon.svg', contentType: 'image/svg+xml', body: pages.icon },
     { path: 'robots.txt', contentType: 'text/plain; charset=utf-8', body: robots(site) },
@@ -52,12 +59,19 @@ function compareKeys(digests: readonly Digest[], a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-function dayPages(site: Site, newestFirst: readonly Edition[]): readonly WebPage[] {
+function dayPages(
+  site: Site,
+  newestFirst: readonly Edition[],
+  common: string,
+  made: (path: string, basis: string, page: () => WebPage) => PublishedDocument,
+): readonly PublishedDocument[] {
   const digests = Map.groupBy(newestFirst, (edition) => edition.digest);
   return [...digests.values()].flatMap((issues) =>
-    issues.map((edition, index) =>
-      dayPage(site, edition, { earlier: issues[index + 1], later: issues[index - 1] }),
-    ),
+    issues.map((edition, index) => {
+      const neighbours = { earlier: issues[index + 1], later: issues[index - 1] };
+      const around = [neighbours.earlier, edition, neighbours.later].map((one) => one && editionName(one));
+      return made(editionPath(edition), basisOf(common, around), () => dayPage(site, edition, neighbours));
+    }),
   );
 }
 

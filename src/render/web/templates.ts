@@ -1,6 +1,7 @@
 import Handlebars from 'handlebars';
 import { siteUrl, type PublishedDocument, type Site } from '../../domain/site.ts';
 import { RenderError, asError } from '../../errors.ts';
+import { basisOf } from '../basis.ts';
 import { siteFeeds, type FeedLink } from './feed-links.ts';
 import { pageHref, topicPath } from './links.ts';
 import { line } from './prose.ts';
@@ -26,6 +27,8 @@ export interface Pages {
   html(site: Site, page: WebPage): string;
   readonly styleSheet: string;
   readonly icon: string;
+  /** Names the templates and the program that fills them: with another name pages may come out otherwise. */
+  readonly name: string;
 }
 
 /**
@@ -33,9 +36,9 @@ export interface Pages {
  *
  * `sources` maps file names to texts: a `.hbs` file for each page, `layout.hbs` around all of them, partials
  * (every `.hbs` file can be used as one), `style.css` and `icon.svg`. Throws RenderError naming a file that
- * is missing or broken.
+ * is missing or broken. `program` names the code that makes the views.
  */
-export function compilePages(sources: Readonly<Record<string, string>>): Pages {
+export function compilePages(sources: Readonly<Record<string, string>>, program = ''): Pages {
   const environment = Handlebars.create();
   const templates = new Map<string, HandlebarsTemplateDelegate>();
   for (const [file, source] of Object.entries(sources)) {
@@ -61,6 +64,7 @@ export function compilePages(sources: Readonly<Record<string, string>>): Pages {
     html: (site, page) => fill('layout', { ...frame(site, page), body: fill(page.template, page.view) }),
     styleSheet: required(sources, 'style.css'),
     icon: required(sources, 'icon.svg'),
+    name: basisOf(program, sources),
   };
 }
 
@@ -115,8 +119,20 @@ function frame(site: Site, page: WebPage): object {
   };
 }
 
-/** A page as the file that a web server gives for its path. */
-export function pageDocument(pages: Pages, site: Site, page: WebPage): PublishedDocument {
-  const path = page.path === '' || page.path.endsWith('/') ? `${page.path}index.html` : page.path;
-  return { path, contentType: 'text/html; charset=utf-8', body: pages.html(site, page) };
+/** A page that is made when its body is asked for, as the file that a web server gives for its path. */
+export function pageDocument(
+  pages: Pages,
+  site: Site,
+  path: string,
+  basis: string,
+  page: () => WebPage,
+): PublishedDocument {
+  return {
+    path: path === '' || path.endsWith('/') ? `${path}index.html` : path,
+    contentType: 'text/html; charset=utf-8',
+    basis,
+    get body() {
+      return pages.html(site, page());
+    },
+  };
 }

@@ -381,13 +381,15 @@ describe('templates', () => {
   it('are refused by name when broken or missing', () => {
     expect(() => compilePages({ ...least, 'home.hbs': '{{#if}' })).toThrow(/^home\.hbs: /);
     expect(() => compilePages({ 'layout.hbs': '' })).toThrow(/^style\.css: expected this file/);
-    expect(() => renderPages(compilePages(least), site, digests, [])).toThrow(
+    expect(() => bodyOf(renderPages(compilePages(least), site, digests, []), 'index.html')).toThrow(
       /^home\.hbs: expected a template/,
     );
   });
 
   it('that show what a page does not have are refused instead of leaving a hole', () => {
     const broken = compilePages({ ...least, 'home.hbs': '{{nothingOfTheKind}}' });
-    expect(() => renderPages(broken, site, digests, [])).toThrow(/^home\.hbs: .*nothingOfTheKind/);
+    expect(() => bodyOf(renderPages(broken, site, digests, []), 'index.html')).toThrow(
+      /^home\.hbs: .*nothingOfTheKind/,
+    );
   });
 });

@@ -4,11 +4,16 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { PublishedDocument } from '../domain/site.ts';
 import { StoreError, asError } from '../errors.ts';
+import { chunks } from './chunks.ts';
 
 const manifestFile = '.published.json';
 /** What the files were made of. It is there only while they are as it says. */
 const basesFile = '.bases.json';
 const basesForm = z.record(z.string(), z.object({ basis: z.string(), bytes: z.int() }));
+type Basis = z.output<typeof basesForm>[string];
+
+/** The disk is waited for together, and no more bodies than that are held. */
+const writtenAtOnce = 32;
 const manifestForm = z.object({ version: z.literal(1), files: z.record(z.string(), z.string()) });
 
 /** The files of the published site: path below the folder (decoded, with `/`) to content type. */
@@ -45,30 +50,33 @@ export async function writePublished(
   await writeManifest(dir, new Map([...before, ...after]));
 
   let written = 0;
-  const bases: Record<string, { basis: string; bytes: number }> = {};
-  for (const [path, document] of files) {
+  const bases: Record<string, Basis> = {};
+  const put = async ([path, document]: readonly [string, PublishedDocument]): Promise<void> => {
     const { basis } = document;
     const old = madeOf.get(path);
     if (basis !== undefined && old?.basis === basis && (await hasSize(join(dir, path), old.bytes))) {
       bases[path] = old;
-      continue;
+      return;
     }
     // A crash from here on leaves files that are not made of what the list says.
     if (basis !== undefined) await rm(join(dir, basesFile), { force: true });
     const bytes = bytesOf(document.body);
     if (await writeWhole(join(dir, path), bytes)) written += 1;
     if (basis !== undefined) bases[path] = { basis, bytes: bytes.length };
+  };
+  for (const some of chunks([...files], writtenAtOnce)) {
+    const [broken] = (await Promise.allSettled(some.map(put))).filter((end) => end.status === 'rejected');
+    if (broken) throw broken.reason;
   }
   for (const path of gone) await removeFile(dir, path);
   await writeManifest(dir, after);
-  if (Object.keys(bases).length > 0) await writeWhole(join(dir, basesFile), bytesOf(JSON.stringify(bases)));
+  if (Object.keys(bases).length > 0)
+    await writeWhole(join(dir, basesFile), bytesOf(JSON.stringify(sortedByPath(bases))));
   return { written, unchanged: files.size - written, removed: gone.length };
 }
 
 /** What each file of the last publication was made of; nothing when that publication was broken off. */
-async function readBases(
-  dir: string,
-): Promise<ReadonlyMap<string, { readonly basis: string; readonly bytes: number }>> {
+async function readBases(dir: string): Promise<ReadonlyMap<string, Basis>> {
   try {
     const text = await readFile(join(dir, basesFile), 'utf8');
     return new Map(Object.entries(basesForm.parse(JSON.parse(text))));
@@ -133,7 +141,7 @@ function decoded(segment: string): string | undefined {
 }
 
 async function writeManifest(dir: string, files: PublishedFiles): Promise<void> {
-  const sorted = Object.fromEntries([...files].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = sortedByPath(Object.fromEntries(files));
   await writeWhole(
     join(dir, manifestFile),
     bytesOf(`${JSON.stringify({ version: 1, files: sorted }, undefined, 1)}\n`),
@@ -158,6 +166,10 @@ async function writeWhole(file: string, bytes: Buffer): Promise<boolean> {
     throw thrown;
   }
   return true;
+}
+
+function sortedByPath<Value>(files: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function bytesOf(body: string | Uint8Array): Buffer {

@@ -18,14 +18,25 @@ export interface TimeView {
   readonly iso: string;
 }
 
-/** `Tue 24 Nov, 02:30 UTC`; the zone by its IANA name where it is not UTC. */
-export function timeView(at: Instant, zone: string): TimeView {
-  const clock = new Intl.DateTimeFormat('en-GB', {
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one takes as long as rendering a page. */
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat('en-GB', {
     timeZone: zone,
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
-  }).format(at);
+  });
+  clocks.set(zone, made);
+  return made;
+}
+
+/** `Tue 24 Nov, 02:30 UTC`; the zone by its IANA name where it is not UTC. */
+export function timeView(at: Instant, zone: string): TimeView {
+  const clock = clockOf(zone).format(at);
   const zoneName = /^(?:Etc\/)?(?:UTC|GMT|UCT|Universal|Zulu)$/.test(zone) ? 'UTC' : zone;
   const local = `${shortDate(calendarDate(at, zone))}, ${clock}`;
   return { text: `${local} ${zoneName}`, local, iso: formatInstant(at) };

@@ -106,8 +106,21 @@ function bracketed(text: string, at: number): Piece | undefined {
   return { text: formula(text.slice(start, start + length)), end: start + length + close.length };
 }
 
+const formulas = new Map<string, string>();
+/** The formulas of a day's pages and feeds, each of which is written in many places. */
+const mostFormulas = 5_000;
+
 /** A formula without its marks as one line of Unicode; commands that TeX does not know become their names. */
 function formula(tex: string): string {
+  const known = formulas.get(tex);
+  if (known !== undefined) return known;
+  if (formulas.size >= mostFormulas) formulas.clear();
+  const made = madeFormula(tex);
+  formulas.set(tex, made);
+  return made;
+}
+
+function madeFormula(tex: string): string {
   const known = withCharacters(tex).replace(/\\(?:href|textcolor)\s*\{[^{}]*\}/g, '');
   const macros: Record<string, string> = {};
   for (let unknown = 0; unknown < 8; unknown += 1) {

@@ -84,7 +84,7 @@ const arxivForm = /^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/\d{7})$/;
 
 /** `2510.01234v2` -> `{ id: '2510.01234', version: 2 }`; undefined when it is no arXiv id (old and new form). */
 export function parseArxivId(text: string): { id: string; version?: number } | undefined {
-  const [, bare = '', version] = /^(.*?)(?:v(\d+))?$/.exec(text.trim()) ?? [];
+  const [, bare = '', version] = /^(.*?)(?:v([1-9]\d{0,3}))?$/.exec(text.trim()) ?? [];
   if (!arxivForm.test(bare)) return undefined;
   return version === undefined ? { id: bare } : { id: bare, version: Number(version) };
 }

@@ -58,11 +58,13 @@ export function arxivApiPage(xml: string, from: string, asked: readonly string[]
       `Expected whole numbers for totalResults and startIndex from ${from}; got "${totalText}" and "${childText(root, openSearch, 'startIndex')}".`,
     );
   }
+  const answeredAt = parseInstant(childText(root, atom, 'updated')) ?? 0;
   return {
     total,
     start,
     items: entries.map((entry, index) => readEntry(entry, start + index, asked)),
-    answeredAt: parseInstant(childText(root, atom, 'updated')),
+    // A time before 1970, when there was no arXiv, is none.
+    answeredAt: answeredAt > 0 ? answeredAt : undefined,
   };
 }
 

@@ -40,7 +40,8 @@ function numbered(list: string): Map<string, string> {
   const places = inner.split(/\((\d+)\)/).slice(1);
   const found = new Map<string, string>();
   for (let at = 0; at + 1 < places.length; at += 2) {
-    found.set(places[at] ?? '', plainLine((places[at + 1] ?? '').replace(/[\s,;]+$/, '')));
+    // Only from the start of a run: else a long run that is not at the end would be gone through again and again.
+    found.set(places[at] ?? '', plainLine((places[at + 1] ?? '').replace(/(?<![\s,;])[\s,;]+$/, '')));
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import type { Element } from 'slimdom';
 import type { EntryKind, Listing } from '../domain/listing.ts';
 import { paperId, parseArxivId, plainLine } from '../domain/paper.ts';
-import { calendarDate, type Instant } from '../domain/time.ts';
+import { calendarDate, isCalendarDate, type CalendarDate, type Instant } from '../domain/time.ts';
 import { SourceError } from '../errors.ts';
 import { arxivAuthors } from './arxiv-authors.ts';
 import { arxivZone, isArxivQuietDay } from './arxiv-calendar.ts';
@@ -30,10 +30,17 @@ interface FeedShape {
 
 /**
  * The listing in a feed of rss.arxiv.org, RSS or Atom (arXiv's `rss_specifications.md` and `atom_specifications.md`).
- * Its day is that of New York. `from` names the feed in errors. Throws `SourceError`: `not-recognised` for anything
- * that is no such feed, `malformed` when it is cut off, `reported` when arXiv says that the query was wrong.
+ * Its day is that of New York; `holidays` are quiet days beside those known here. `from` names the feed in errors.
+ * Throws `SourceError`: `not-recognised` for anything that is no such feed, `malformed` when it is cut off, `reported`
+ * when arXiv says that the query was wrong.
  */
-export function arxivListing(xml: string, source: string, from: string, readAt: Instant): Listing {
+export function arxivListing(
+  xml: string,
+  source: string,
+  from: string,
+  readAt: Instant,
+  holidays: readonly CalendarDate[] = [],
+): Listing {
   const feed = feedShape(xmlRoot(xml, 'an RSS or Atom feed', from), from);
   if (/^Feed error for query/i.test(feed.title)) {
     throw new SourceError(
@@ -42,7 +49,8 @@ export function arxivListing(xml: string, source: string, from: string, readAt: 
     );
   }
   const at = Date.parse(feed.dayText);
-  if (Number.isNaN(at)) {
+  const listDate = Number.isNaN(at) ? '' : calendarDate(at, arxivZone);
+  if (!isCalendarDate(listDate)) {
     throw new SourceError('malformed', `Expected the date of the listing in ${from}; got "${feed.dayText}".`);
   }
   const identified = feed.items.some((item) => announcedId(item, feed) !== undefined);
@@ -52,9 +60,8 @@ export function arxivListing(xml: string, source: string, from: string, readAt: 
       `Expected a listing of rss.arxiv.org from ${from}; got a feed titled "${feed.title}" without ids of the form oai:arXiv.org:ID. Check the address.`,
     );
   }
-  const listDate = calendarDate(at, arxivZone);
   const collected = collect(feed.items.map((item, place) => readItem(item, place, feed)));
-  const quiet = collected.announced === 0 && isArxivQuietDay(listDate);
+  const quiet = collected.announced === 0 && isArxivQuietDay(listDate, holidays);
   return { source, listDate, readAt, ...collected, quiet, rhythm: 'batch', hasVotes: false };
 }
 
@@ -108,7 +115,7 @@ function readItem(item: Element, place: number, feed: FeedShape): ReadItem {
   const title = plainLine(childText(item, namespace, 'title'));
   if (title === '') return { key: sourceKey, reason: 'expected a title; got none' };
 
-  const doi = childText(item, arxivNamespace, 'DOI');
+  const [doi = ''] = childText(item, arxivNamespace, 'DOI').split(/[,;]?\s+|[,;]$/);
   return {
     sourceKey,
     kind,

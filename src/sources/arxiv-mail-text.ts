@@ -1,6 +1,6 @@
 import type { EntryKind, Listing } from '../domain/listing.ts';
 import { parseArxivId, plainLine } from '../domain/paper.ts';
-import type { CalendarDate, Instant } from '../domain/time.ts';
+import { isCalendarDate, type CalendarDate, type Instant } from '../domain/time.ts';
 import { SourceError } from '../errors.ts';
 import { arxivAuthorLine } from './arxiv-author-line.ts';
 import { arxivRecord } from './arxiv-record.ts';
@@ -128,9 +128,9 @@ function fieldsOf(lines: readonly string[]): Map<string, string> {
   return fields;
 }
 
-/** `Wed, 15 Mar 2023 18:34:08 GMT   (243kb,D)` without the size. */
+/** `Wed, 15 Mar 2023 18:34:08 GMT   (243kb,D)` without the size; in time that grows with the text, whatever it holds. */
 function withoutSize(text: string): string {
-  return text.replace(/\s*\([^()]*\)\s*$/, '');
+  return text.replace(/(?<!\s)\s*\([^()]*\)\s*$/, '');
 }
 
 /** The `Date:` of the mail as a day in GMT; two digits of a year are read as in RFC 5322 section 4.3. */
@@ -143,6 +143,8 @@ function mailDate(header: readonly string[], from: string): CalendarDate {
       (_, before: string, year: string) => `${before}${Number(year) < 50 ? '20' : '19'}${year}`,
     );
   const at = Date.parse(fourDigits);
-  if (!Number.isNaN(at)) return new Date(at).toISOString().slice(0, 10);
+  // The year of a date in another form can be anything, also one that no calendar day has.
+  const day = Number.isNaN(at) ? '' : new Date(at).toISOString().slice(0, 10);
+  if (isCalendarDate(day)) return day;
   throw new SourceError('malformed', `Expected the date of the mail in ${from}; got "${line}".`);
 }

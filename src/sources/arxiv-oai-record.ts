@@ -68,7 +68,7 @@ interface SaidOfVersions {
 /** `arXivRaw` has the history: the highest version, and the time of the first. */
 function rawVersions(metadata: Element): SaidOfVersions {
   const versions = childrenNamed(metadata, 'version').map((version) => ({
-    number: Number(/^v(\d+)$/.exec(version.getAttribute('version') ?? '')?.[1] ?? Number.NaN),
+    number: Number(/^v([1-9]\d{0,3})$/.exec(version.getAttribute('version') ?? '')?.[1] ?? Number.NaN),
     at: Date.parse(childText(version, '*', 'date')),
   }));
   const version = Math.max(...versions.map(({ number }) => number));

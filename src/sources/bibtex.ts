@@ -1,6 +1,7 @@
-import type { Creator, Entry } from '@retorquere/bibtex-parser';
+import type { Creator, Entry, parse } from '@retorquere/bibtex-parser';
 import { plainLine, type Author } from '../domain/paper.ts';
 import { isCalendarDate, utcMidnight } from '../domain/time.ts';
+import { asError } from '../errors.ts';
 import type { ReadItem } from './collect.ts';
 import { identityOf } from './paper-identity.ts';
 
@@ -9,35 +10,72 @@ export function looksLikeBibtex(text: string): boolean {
   return /^[ \t]*@[a-z]+[ \t]*[{(]/im.test(text);
 }
 
+/** The parser's time grows with the square of an entry: 3,000 authors are 15,000 words and take a second. */
+const maxTokens = 30_000;
+
 /**
- * Every entry of a BibTeX file as a paper, TeX turned into Unicode text. An entry that cannot be parsed or has no
- * title is dropped with the reason; an abstract is often not there and then empty.
+ * Every entry of a BibTeX file as a paper, TeX turned into Unicode text. An entry that cannot be parsed, is far too long
+ * or has no title is dropped with the reason; an abstract is often not there and then empty. Where the file as a whole
+ * cannot be parsed, that is the one item, with the key `document`.
  */
 export async function bibtexPapers(text: string): Promise<ReadItem[]> {
-  const { parse } = await import('@retorquere/bibtex-parser');
-  const options = {
-    english: false,
-    sentenceCase: false,
-    caseProtection: false,
-    unsupported: 'ignore',
-  } as const;
-  const library = parse(text.replaceAll('<', '{\\textless}').replaceAll('>', '{\\textgreater}'), options);
-
-  const items = library.entries.filter((entry) => entry.input !== '').map(paperOf);
+  const { parse: parseBibtex } = await import('@retorquere/bibtex-parser');
+  const escaped = text.replaceAll('<', '{\\textless}').replaceAll('>', '{\\textgreater}');
+  const [long, usual] = partition(escaped.split(/(?=^[ \t]*@[a-z]+[ \t]*[{(])/im), isTooLong);
+  const items: ReadItem[] = long.map((entry) => ({
+    key: keyOf(entry),
+    reason: `expected an entry of at most ${maxTokens} words and signs; got more`,
+  }));
+  const library = libraryIn(usual.join(''), parseBibtex);
+  if (library instanceof Error) {
+    return [...items, { key: 'document', reason: `expected BibTeX; got ${library.message}` }];
+  }
+  items.push(...library.entries.filter((entry) => entry.input !== '').map(paperOf));
   for (const { error, input = '' } of library.errors) {
     // Other errors leave their entry as it is: an unknown abbreviation, a name in too many parts.
     if (!/^@(?!(?:string|preamble|comment)\b)/i.test(input)) continue;
     // A dollar sign alone is money, not mathematics.
-    const escaped = input.replace(/(?<!\\)\$/g, '\\$');
     const retried = /math/i.test(error)
-      ? parse(escaped, { ...options, strings: library.strings })
+      ? parsed(input.replace(/(?<!\\)\$/g, '\\$'), parseBibtex, library.strings)
       : undefined;
-    const entry = retried?.entries.find((found) => found.input !== '');
+    const entry = retried instanceof Error ? undefined : retried?.entries.find((found) => found.input !== '');
     items.push(
       entry ? paperOf(entry) : { key: keyOf(input), reason: `expected a BibTeX entry; got ${error}` },
     );
   }
   return items;
+}
+
+type Parse = typeof parse;
+type Library = ReturnType<Parse>;
+
+/** The parser fails at one abbreviation (`@string`) that it cannot read: then the entries are read without any. */
+function libraryIn(text: string, parseBibtex: Parse): Library | Error {
+  const library = parsed(text, parseBibtex);
+  return library instanceof Error ? parsed(text.replaceAll(/@string\b/gi, '@comment'), parseBibtex) : library;
+}
+
+function parsed(text: string, parseBibtex: Parse, strings: Library['strings'] = {}): Library | Error {
+  const options = {
+    english: false,
+    sentenceCase: false,
+    caseProtection: false,
+    unsupported: 'ignore',
+    strings,
+  } as const;
+  try {
+    return parseBibtex(text, options);
+  } catch (thrown) {
+    return asError(thrown);
+  }
+}
+
+function isTooLong(entry: string): boolean {
+  return entry.length > maxTokens && (entry.match(/\w+|[^\w\s]/g)?.length ?? 0) > maxTokens;
+}
+
+function partition(texts: readonly string[], isFirst: (text: string) => boolean): [string[], string[]] {
+  return [texts.filter(isFirst), texts.filter((text) => !isFirst(text))];
 }
 
 function paperOf(entry: Entry): ReadItem {
@@ -48,18 +86,19 @@ function paperOf(entry: Entry): ReadItem {
   };
   const title = plainText(field('title'));
   if (title === '') return { key: entry.key, reason: 'expected a title; got none' };
+  const identity = identityOf({
+    arxiv: arxivOf(field),
+    doi: verbatim(field('doi')),
+    url: verbatim(field('url')),
+    title,
+  });
   const date = field('date');
   const primary = plainLine(field('primaryclass') || field('eprintclass'));
   return {
-    sourceKey: entry.key,
+    sourceKey: entry.key || identity.id,
     kind: 'new',
     paper: {
-      ...identityOf({
-        arxiv: arxivOf(field),
-        doi: verbatim(field('doi')),
-        url: verbatim(field('url')),
-        title,
-      }),
+      ...identity,
       title,
       abstract: plainText(field('abstract')),
       authors: (entry.fields.author ?? [])

@@ -32,7 +32,8 @@ export function biorxivAuthors(authors: string): Author[] {
     .map((author) => {
       const name = plainLine(author);
       const [last = '', first = '', ...more] = name.split(/\s*,\s*/);
-      return { name: more.length === 0 && initials.test(first) ? `${first} ${last}` : name };
+      const isInverted = more.length === 0 && last !== '' && initials.test(first);
+      return { name: isInverted ? `${first} ${last}` : name };
     })
     .filter(({ name }) => name !== '' && name !== 'NA');
 }

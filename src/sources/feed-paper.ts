@@ -96,6 +96,8 @@ function doiIn(text: string): string | undefined {
 
 function shortened(text: string): string {
   if (text.length <= maxAbstract) return text;
-  const cut = text.slice(0, maxAbstract).toWellFormed();
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), maxAbstract - 100))}…`;
+  const cut = text.slice(0, maxAbstract);
+  const kept = cut.slice(0, Math.max(cut.lastIndexOf(' '), maxAbstract - 100));
+  // The last character may have been cut in half.
+  return `${kept.replace(/[\ud800-\udbff]$/, '')}…`;
 }

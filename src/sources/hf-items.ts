@@ -61,7 +61,8 @@ export function dailyPapersItem(value: unknown, place: number): ReadItem {
     };
   }
   const { paper, ...outer } = parsed.data;
-  const id = paper.id?.trim() ?? '';
+  // A lone surrogate cannot stand in an address.
+  const id = paper.id?.trim().toWellFormed() ?? '';
   const title = plainLine(paper.title ?? outer.title ?? '');
   const abstract = plainLine(paper.summary ?? outer.summary ?? '');
   const missing = Object.entries({ id, title, summary: abstract }).filter(([, found]) => found === '');

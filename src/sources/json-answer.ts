@@ -1,13 +1,18 @@
 import { SourceError } from '../errors.ts';
 
+/** Real answers have some ten; what calls itself for each level, as `JSON.stringify`, has no stack for thousands. */
+const maxDepth = 256;
+
 /**
  * The value in a JSON body. `expected` says in words what should have come, `from` where from. Throws `SourceError`:
- * `malformed` for nothing or JSON that is cut off, `not-recognised` for anything else, e.g. an HTML error page.
+ * `malformed` for nothing and for JSON that is cut off or nested over 256 deep, `not-recognised` for anything else,
+ * e.g. an HTML error page.
  */
 export function jsonAnswer(body: Uint8Array, expected: string, from: string): unknown {
   const text = new TextDecoder().decode(body);
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (thrown) {
     const start = startOf(text);
     const cut = start === '' || start.startsWith('[') || start.startsWith('{');
@@ -18,6 +23,19 @@ export function jsonAnswer(body: Uint8Array, expected: string, from: string): un
       { cause: thrown },
     );
   }
+  if (!isDeep(value)) return value;
+  throw new SourceError(
+    'malformed',
+    `Expected ${expected} from ${from}; got JSON nested over ${maxDepth} deep. Check the base URL.`,
+  );
+}
+
+function isDeep(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth < maxDepth && level.length > 0; depth += 1) {
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return level.length > 0;
 }
 
 /**

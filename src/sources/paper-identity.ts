@@ -38,7 +38,7 @@ export function identityOf(claimed: ClaimedIdentity): Pick<PaperRecord, 'id' | '
 /** Id and version in `2510.01234v2`, `arXiv:astro-ph/0601001` or an address at arxiv.org. */
 function arxivOf(text: string): [id: string, version: string | undefined] | undefined {
   const form =
-    /^(?:arxiv:|https?:\/\/(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf)\/)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/\d{7})(?:v(\d+))?(?:\.pdf)?$/i;
+    /^(?:arxiv:|https?:\/\/(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf)\/)?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/\d{7})(?:v([1-9]\d{0,3}))?(?:\.pdf)?$/i;
   const [, id, version] = form.exec(text.trim()) ?? [];
   return id === undefined ? undefined : [id, version];
 }
@@ -49,5 +49,5 @@ function bareDoi(text: string | undefined): string | undefined {
 }
 
 function titleSearch(title: string): string {
-  return `https://huggingface.co/papers?q=${encodeURIComponent(plainLine(title).toLowerCase())}`;
+  return `https://huggingface.co/papers?q=${encodeURIComponent(plainLine(title).toLowerCase().toWellFormed())}`;
 }

@@ -48,11 +48,14 @@ export function paperObject(value: unknown, place: number): ReadItem {
   const parsed = wirePaper.safeParse(value);
   if (!parsed.success) return { key: `line ${place}`, reason: 'expected an object; got something else' };
   const wire = parsed.data;
-  const key = wire.arxiv_id ?? wire.id ?? wire.doi ?? wire.url ?? `line ${place}`;
+  const named = [wire.arxiv_id, wire.id, wire.doi, wire.url].find((key) => key !== undefined && key !== '');
   const title = plainLine(wire.title ?? '');
   const abstract = plainLine(wire.abstract ?? wire.summary ?? '');
   if (title === '' || abstract === '') {
-    return { key, reason: `expected a title and an abstract; got no ${title === '' ? 'title' : 'abstract'}` };
+    return {
+      key: named ?? `line ${place}`,
+      reason: `expected a title and an abstract; got no ${title === '' ? 'title' : 'abstract'}`,
+    };
   }
   const comments = plainLine(wire.comments ?? wire.comment ?? '');
   const submittedAt = instantOf(wire.published ?? '');
@@ -63,7 +66,7 @@ export function paperObject(value: unknown, place: number): ReadItem {
     title,
   });
   return {
-    sourceKey: wire.arxiv_id ?? wire.id ?? wire.doi ?? wire.url ?? id,
+    sourceKey: named ?? id,
     kind: 'new',
     paper: {
       id,

@@ -1,10 +1,13 @@
 import { parseXmlDocument, type Element } from 'slimdom';
 import { SourceError } from '../errors.ts';
 
+/** Real documents have some ten; slimdom calls itself for each level and has no stack for thousands. */
+const maxDepth = 256;
+
 /**
  * The root element of an XML document. `expected` and `from` name it in errors. A document type is refused before
  * parsing, and with it every entity of its own. Throws `SourceError`: `not-recognised` for HTML, other text or
- * nothing, `malformed` when the document is cut off or broken.
+ * nothing, `malformed` when the document is cut off, broken, or nested over 256 deep.
  */
 export function xmlRoot(xml: string, expected: string, from: string): Element {
   const start = xml.slice(0, 80).replace(/\s+/g, ' ').trim();
@@ -15,9 +18,9 @@ export function xmlRoot(xml: string, expected: string, from: string): Element {
       `Expected ${expected} from ${from}; got ${start === '' ? 'nothing' : `"${start}"`}. Try again later, or check the address.`,
     );
   }
+  let root: Element | null;
   try {
-    const root = parseXmlDocument(xml).documentElement;
-    if (root) return root;
+    root = parseXmlDocument(xml).documentElement;
   } catch (thrown) {
     throw new SourceError(
       'malformed',
@@ -25,7 +28,23 @@ export function xmlRoot(xml: string, expected: string, from: string): Element {
       { cause: thrown },
     );
   }
-  throw new SourceError('malformed', `Expected ${expected} from ${from}; got XML without an element.`);
+  if (!root)
+    throw new SourceError('malformed', `Expected ${expected} from ${from}; got XML without an element.`);
+  if (isDeep(root)) {
+    throw new SourceError(
+      'malformed',
+      `Expected ${expected} from ${from}; got XML whose elements are nested over ${maxDepth} deep. Check the address.`,
+    );
+  }
+  return root;
+}
+
+function isDeep(root: Element): boolean {
+  let level = [root];
+  for (let depth = 0; depth < maxDepth && level.length > 0; depth += 1) {
+    level = level.flatMap((element) => element.children);
+  }
+  return level.length > 0;
 }
 
 /** The first child element of that name; the namespace `*` stands for any. */

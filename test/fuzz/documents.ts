@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import type { ListingEntry } from '../../src/domain/listing.ts';
+import type { Author } from '../../src/domain/paper.ts';
 import { items } from '../sources/hf-answers.ts';
 
 const fixtures = new URL('../fixtures/sources/', import.meta.url);
@@ -13,6 +15,11 @@ export const hasRecordings: boolean = existsSync(recordings);
 /** One of the project's own small documents. */
 export function fixture(name: string): Uint8Array {
   return readFileSync(new URL(name, fixtures));
+}
+
+/** A list of texts to put into documents. */
+export function words(name: 'fragments' | 'odd-texts' | 'odd-values'): readonly string[] {
+  return JSON.parse(readFileSync(new URL(`../fuzz/${name}.json`, fixtures), 'utf8'));
 }
 
 /** The recordings in a folder whose name fits and which are not large; none where there are no recordings. */
@@ -56,10 +63,26 @@ export function recordedLines(path: string, count: number): string[] {
   return text.split('\n', count);
 }
 
+/** Two recorded answers as captures, each cut to some items. */
+export function recordedCaptures(): Uint8Array[] {
+  const lines = recordedLines('hf/captures/2025-10.jsonl.gz', 2).map((line) => {
+    const capture: { response: unknown[] } = JSON.parse(line);
+    return JSON.stringify({ ...capture, response: capture.response.slice(0, 3) });
+  });
+  return lines.length === 0 ? [] : [Buffer.from(lines.join('\n'))];
+}
+
 /** A recorded text of any size, cut after so many characters. */
 export function recordedStart(path: string, length: number): Uint8Array[] {
   const url = new URL(path, recordings);
   return existsSync(url) ? [Buffer.from(readFileSync(url, 'utf8').slice(0, length))] : [];
+}
+
+/** An entry of an invented paper by these authors. */
+export function entryBy(authors: readonly Author[]): ListingEntry {
+  const links = { abstract: 'https://arxiv.org/abs/2601.01234' };
+  const paper = { id: 'arxiv:2601.01234', title: 'T', abstract: 'A', categories: [], keywords: [], links };
+  return { sourceKey: 'line', kind: 'new', paper: { ...paper, authors }, signals: [] };
 }
 
 /** Small feeds of all formats, invented. */
@@ -122,8 +145,6 @@ export const scholarAnswer: unknown = [
   { paperId: 'b2', citationCount: 0, externalIds: null },
 ];
 
-export const repositoryAnswer: unknown = {
-  full_name: 'example/repo',
-  stargazers_count: 12,
-  message: 'Repository access blocked',
-};
+export const repositoryAnswer: unknown = { full_name: 'example/repo', stargazers_count: 12 };
+
+export const blockedAnswer: unknown = { message: 'Repository access blocked', block: { reason: 'dmca' } };

@@ -2,6 +2,7 @@ import type { Listing } from '../../src/domain/listing.ts';
 import { plainLine, type PaperRecord } from '../../src/domain/paper.ts';
 import { isCalendarDate } from '../../src/domain/time.ts';
 import type { ReadItem } from '../../src/sources/collect.ts';
+import type { FeedReading } from '../../src/sources/feed.ts';
 
 const paperIdForm =
   /^(?:arxiv:(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/\d{7})|doi:10\.\d{4,9}\/\S+|url:[0-9a-f]{32})$/;
@@ -51,10 +52,12 @@ function checkPaper(paper: PaperRecord): void {
     check(new Set(words).size === words.length, 'each category and keyword once', words);
     for (const word of words) check(word !== '' && isLine(word), 'a category or keyword', word);
   }
-  for (const [kind, address] of Object.entries(paper.links)) check(isAddress(address), `a link ${kind}`, address);
-  for (const text of [paper.organization, paper.doi, paper.comments]) {
-    check(text === undefined || (text !== '' && isLine(text)), 'an organization, DOI or comment', text);
+  for (const [kind, address] of Object.entries(paper.links))
+    check(isAddress(address), `a link ${kind}`, address);
+  for (const text of [paper.organization, paper.comments]) {
+    check(text === undefined || (text !== '' && isLine(text)), 'an organization or a comment', text);
   }
+  check(paper.doi === undefined || /^\S+$/.test(paper.doi), 'a DOI', paper.doi);
   const { version, submittedAt, mediaCount, submitterFollowers } = paper;
   check(version === undefined || (isCount(version) && version > 0), 'a version from 1', version);
   check(submittedAt === undefined || isInstant(submittedAt), 'an instant in submittedAt', submittedAt);
@@ -64,7 +67,7 @@ function checkPaper(paper: PaperRecord): void {
 }
 
 function isLine(text: unknown): boolean {
-  return typeof text === 'string' && text.isWellFormed() && text === plainLine(text);
+  return typeof text === 'string' && text === plainLine(text);
 }
 
 function isInstant(at: number): boolean {
@@ -81,4 +84,17 @@ function isAddress(address: unknown): boolean {
 
 function check(isTrue: boolean, expected: string, got: unknown): void {
   if (!isTrue) throw new Error(`expected ${expected}; got ${JSON.stringify(got)?.slice(0, 300)}`);
+}
+
+/** As `checkItem` for all that a feed gave; beyond that its texts hold no control characters and are well-formed. */
+export function checkFeedReading({ items, listDate }: FeedReading): void {
+  check(isCalendarDate(listDate), 'a list day', listDate);
+  for (const item of items) {
+    checkItem(item);
+    if ('reason' in item) continue;
+    const { title, abstract, authors } = item.paper;
+    for (const text of [title, abstract, ...authors.map(({ name }) => name)]) {
+      check(text.isWellFormed() && !/(?!\s)\p{Cc}/u.test(text), 'plain text', text);
+    }
+  }
 }

@@ -83,7 +83,7 @@ const types: readonly (readonly [type: string, keys: string, announced: number])
   ['arxiv-feed', 'categories: [cs.CL]', 1],
   ['arxiv-listing', 'categories: [cs.CL], catchUpDays: 0', 5],
   ['arxiv-api', 'categories: [cs.CL], maxResults: 4', 4],
-  ['arxiv-oai', 'categories: [cs.CL], days: 1', 5],
+  ['arxiv-oai', 'categories: [cs.CL], days: 1', 4],
   ['biorxiv', '', 1],
   ['medrxiv', '', 1],
 ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isCalendarDate } from '../domain/time.ts';
 import {
   baseUrl,
   block,
@@ -22,6 +23,12 @@ const arxivCategory = text('an arXiv category such as cs.CL', (value) => /^[A-Za
 const categories = list(arxivCategory, 'a list of arXiv categories such as [cs.CL, cs.LG]').min(1, {
   error: 'at least one arXiv category such as cs.CL',
 });
+
+/** Days without announcement beside those known to `arxiv-calendar.ts`. */
+const holidays = list(
+  text('a day such as 2027-01-01', isCalendarDate),
+  'a list of days such as [2027-01-01]',
+).optional();
 
 function paths(example: string) {
   return list(path, `a list of paths such as [${example}]`).min(1, {
@@ -53,6 +60,7 @@ const sources = [
     baseUrl: baseUrl.default('https://rss.arxiv.org'),
     categories,
     format: oneOf(['rss', 'atom']).default('rss'),
+    holidays,
   }),
   block({
     name: slug,
@@ -60,6 +68,7 @@ const sources = [
     baseUrl: baseUrl.default('https://arxiv.org'),
     categories,
     catchUpDays: whole(0, 90, 'a whole number of days').default(3),
+    holidays,
   }),
   block({
     name: slug,

@@ -1,6 +1,7 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { plainLine } from '../domain/paper.ts';
+import { phraseFault } from '../domain/query.ts';
 import { isAddress } from '../domain/subscriber.ts';
 
 /*
@@ -86,7 +87,7 @@ export const category = text(
 ).transform(plainLine);
 export const phrase = text(
   'a phrase of whole words; * may stand only at the end of a word, as in transformer*',
-  (value) => /[\p{L}\p{N}]/u.test(value) && !/\*\S|(?:^|\s)\*/.test(value),
+  (value) => phraseFault(value) === undefined,
 ).transform(plainLine);
 export const keyword = line.transform((value) => value.toLowerCase());
 

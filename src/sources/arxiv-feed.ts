@@ -1,6 +1,7 @@
+import type { CalendarDate } from '../domain/time.ts';
 import { SourceError } from '../errors.ts';
 import { arxivPaceFor } from './arxiv-host.ts';
-import { arxivDueDate } from './arxiv-calendar.ts';
+import { arxivDueDate, arxivListDatesBetween } from './arxiv-calendar.ts';
 import { arxivListing } from './arxiv-listing.ts';
 import { listingAnswer } from './collect.ts';
 import type { Source } from './source.ts';
@@ -12,10 +13,12 @@ export interface ArxivFeedOptions {
   /** Archives or classes, e.g. `cs.CL`; one feed for all, in which a paper stands once. */
   readonly categories: readonly string[];
   readonly format: 'rss' | 'atom';
+  /** Days without announcement beside those known here, e.g. of the next year. */
+  readonly holidays?: readonly CalendarDate[] | undefined;
 }
 
 /** The newest listing of some arXiv categories. The feed holds one day only: a missed day cannot be read later. */
-export function arxivFeed({ name, baseUrl, categories, format }: ArxivFeedOptions): Source {
+export function arxivFeed({ name, baseUrl, categories, format, holidays }: ArxivFeedOptions): Source {
   const path = `${format}/${categories.join('+')}`;
   const url = `${baseUrl.replace(/\/+$/, '')}/${path}`;
   return {
@@ -23,7 +26,12 @@ export function arxivFeed({ name, baseUrl, categories, format }: ArxivFeedOption
     kind: 'arxiv',
     address: url,
     requests: () => [{ key: path }],
-    dueDate: arxivDueDate,
+    dueDate: (now) => arxivDueDate(now, holidays),
+    newestListOnly: {
+      requestKey: path,
+      categories,
+      listDatesBetween: (after, before) => arxivListDatesBetween(after, before, holidays),
+    },
     async read(_request, { http, now, signal, validators }) {
       const answer = await http.get(url, {
         accept: 'application/rss+xml, application/atom+xml, application/xml',
@@ -34,7 +42,7 @@ export function arxivFeed({ name, baseUrl, categories, format }: ArxivFeedOption
         alsoAccept: [400],
       });
       if (answer.state === 'unchanged') return answer;
-      const listing = arxivListing(new TextDecoder().decode(answer.body), name, url, now);
+      const listing = arxivListing(new TextDecoder().decode(answer.body), name, url, now, holidays);
       if (answer.status === 400) {
         throw new SourceError(
           'status',

@@ -1,4 +1,4 @@
-import type { Listing, ListingAnswer, ListingEntry } from '../domain/listing.ts';
+import type { Listing, ListingAnswer } from '../domain/listing.ts';
 import { addDays, calendarDate, isCalendarDate, type CalendarDate, type Instant } from '../domain/time.ts';
 import { SourceError } from '../errors.ts';
 import { arxivDueDate, arxivZone, isArxivQuietDay } from './arxiv-calendar.ts';
@@ -13,6 +13,8 @@ const pageSize = 2000;
 const maxPages = 10;
 /** arXiv answers 400 for days further back. */
 const maxDaysBack = 90;
+/** So long an earlier day without papers is doubted; then it was a holiday not known here, or an evening off. */
+const doubtedDays = 3;
 
 export interface ArxivListingPageOptions {
   readonly name: string;
@@ -22,6 +24,8 @@ export interface ArxivListingPageOptions {
   readonly categories: readonly string[];
   /** How many earlier list days are read where they are missing; 3 when not given, and never over 90 days back. */
   readonly catchUpDays?: number;
+  /** Days without announcement beside those known here, e.g. of the next year. */
+  readonly holidays?: readonly CalendarDate[] | undefined;
 }
 
 /**
@@ -30,35 +34,31 @@ export interface ArxivListingPageOptions {
  * where a feed holds one day. An earlier day does not change: one that was read is not asked for again.
  */
 export function arxivListingPages(options: ArxivListingPageOptions): Source {
-  const { name, categories, catchUpDays = 3 } = options;
+  const { name, categories, holidays } = options;
   const base = options.baseUrl.replace(/\/+$/, '');
   return {
     name,
     kind: 'arxiv-listing',
     address: base,
-    requests: (now) => pageRequests(categories, catchUpDays, now),
-    dueDate: arxivDueDate,
-    read: (request, context) => readPages(name, base, categories, request, context),
+    requests: (now) => pageRequests(options, now),
+    dueDate: (now) => arxivDueDate(now, holidays),
+    wholeLists: {
+      categories,
+      requestKeys: (category, listDate) => [`catchup/${category}/${listDate}`, `list/${category}/new`],
+    },
+    read: (request, context) => readPages(options, base, request, context),
   };
 }
 
-/**
- * The papers that a page announces as new or cross-listed and a feed of the same day does not have: none when the
- * feed is complete. Replacements do not count, for the feeds leave out those of the sixth version and later.
- */
-export function missingFromFeed(feed: Listing, page: Listing): readonly ListingEntry[] {
-  const known = new Set(feed.entries.map(({ paper }) => paper.id));
-  return page.entries.filter(
-    ({ kind, paper }) => (kind === 'new' || kind === 'cross-list') && !known.has(paper.id),
-  );
-}
-
-function pageRequests(categories: readonly string[], catchUpDays: number, now: Instant): ListingRequest[] {
+function pageRequests(
+  { categories, catchUpDays = 3, holidays }: ArxivListingPageOptions,
+  now: Instant,
+): ListingRequest[] {
   const today = calendarDate(now, arxivZone);
   const days: CalendarDate[] = [];
   for (let back = 1; days.length < catchUpDays && back <= maxDaysBack; back += 1) {
     const day = addDays(today, -back);
-    if (!isArxivQuietDay(day)) days.unshift(day);
+    if (!isArxivQuietDay(day, holidays)) days.unshift(day);
   }
   const earlier = days.flatMap((listDate) =>
     categories.map((category) => ({ key: `catchup/${category}/${listDate}`, listDate })),
@@ -67,9 +67,8 @@ function pageRequests(categories: readonly string[], catchUpDays: number, now: I
 }
 
 async function readPages(
-  name: string,
+  { name, categories, holidays }: ArxivListingPageOptions,
   base: string,
-  categories: readonly string[],
   { key }: ListingRequest,
   context: ReadContext,
 ): Promise<ListingAnswer> {
@@ -103,7 +102,9 @@ async function readPages(
   }
   const items: ReadItem[] = pages.flatMap((page) => page.items.map(({ item }) => item));
   const collected = collect(items);
-  const quiet = collected.announced === 0 && isArxivQuietDay(first.listDate);
+  const doubtedAfter = addDays(calendarDate(context.now, arxivZone), -doubtedDays);
+  const isQuietDay = isArxivQuietDay(first.listDate, holidays) || (isEarlier && day < doubtedAfter);
+  const quiet = collected.announced === 0 && isQuietDay;
   const listing: Listing = {
     source: name,
     listDate: first.listDate,
@@ -114,8 +115,10 @@ async function readPages(
     hasVotes: false,
   };
   const answer = listingAnswer(listing, context.validators);
-  // A day without any paper is no day that was read: it is asked for again.
-  return answer.state === 'read' && collected.announced === 0 ? { ...answer, validators: {} } : answer;
+  // A doubted day is no day that was read: it is asked for again.
+  return answer.state === 'read' && collected.announced === 0 && !quiet
+    ? { ...answer, validators: {} }
+    : answer;
 }
 
 async function readPage(url: string, category: string, context: ReadContext): Promise<ArxivListingPage> {
@@ -123,6 +126,7 @@ async function readPage(url: string, category: string, context: ReadContext): Pr
     accept: 'text/html',
     signal: context.signal,
     pace: arxivPaceFor(url),
+    obeysRobots: true,
   });
   if (answer.state === 'unchanged') {
     throw new SourceError(

@@ -33,6 +33,7 @@ export function feedSource({ name, url }: FeedSourceOptions): Source {
         signal,
         validators,
         pace: arxivPaceFor(url),
+        obeysRobots: true,
       });
       if (answer.state === 'unchanged') return answer;
       const { items, listDate } = await readFeed(

@@ -56,6 +56,12 @@ export async function decoded(
   }
 }
 
+/** The first words of a body, in quotation marks, for an error. */
+export function excerpt(body: Uint8Array): string {
+  const text = new TextDecoder().decode(body.subarray(0, 800)).replace(/\s+/g, ' ').trim();
+  return text ? `"${text.slice(0, 120)}"` : 'an empty body';
+}
+
 function tooLarge(from: string, maxBytes: number): SourceError {
   return new SourceError(
     'too-large',

@@ -1,10 +1,12 @@
 import { Agent, request as send, type Dispatcher } from 'undici';
 import type { Validators } from '../domain/listing.ts';
 import { asError, SourceError } from '../errors.ts';
-import { decoded, readLimited } from './http-body.ts';
+import { decoded, excerpt, readLimited } from './http-body.ts';
+import { conditions, redirectTarget } from './http-headers.ts';
 import { requestedPauseMs } from './http-pause.ts';
 import { createPacer, pause, type Pace, type Pacer, type PaceKeeper } from './pace.ts';
 import { bareHost, checkedUrl, publicLookup } from './public-address.ts';
+import { createRobots, maxRobotsRedirects, noRobotsStatuses, type RobotsReader } from './robots.ts';
 
 const maxRedirects = 3;
 const maxRetries = 2;
@@ -26,6 +28,8 @@ export interface HttpClientOptions {
   readonly retryDelayMs?: number;
   /** Turns shared with other processes; without it each process paces itself. */
   readonly paceKeeper?: PaceKeeper;
+  /** Told what an operator may want to know and no request fails for. */
+  readonly onNotice?: (text: string) => void;
 }
 
 export interface HttpRequest {
@@ -43,6 +47,8 @@ export interface HttpRequest {
    * for they are asked again like all others.
    */
   readonly json?: unknown;
+  /** For what was not made for programs: robots.txt of each host, also behind redirects, is obeyed (RFC 9309). */
+  readonly obeysRobots?: boolean;
 }
 
 export type HttpAnswer =
@@ -87,6 +93,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const pacer = createPacer(options.paceKeeper);
   const userAgent = options.contact ? `${options.userAgent} (+${options.contact})` : options.userAgent;
   const firstPauseMs = options.retryDelayMs ?? 500;
+  const [productToken = ''] = options.userAgent.split('/');
+  const robots = createRobots(productToken, () => performance.now(), options.onNotice ?? (() => undefined));
 
   return {
     async get(url, request) {
@@ -103,20 +111,39 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
   };
 
-  async function follow(url: string, request: HttpRequest): Promise<HttpAnswer | Failure> {
+  async function follow(
+    url: string,
+    request: HttpRequest,
+    mostHops = maxRedirects,
+  ): Promise<HttpAnswer | Failure> {
     let at = url;
     const { origin } = checkedUrl(url, allowedHosts);
-    for (let hops = 0; hops <= maxRedirects; hops += 1) {
+    for (let hops = 0; hops <= mostHops; hops += 1) {
       const address = checkedUrl(at, allowedHosts);
       const asked = address.origin === origin ? request : { ...request, headers: {} };
-      const outcome = await paced(pacer, request, () => exchange(address, asked));
+      const delay = request.obeysRobots ? await robots.admit(address, robotsReader(request)) : undefined;
+      // The host's own delay is a lane of its own: turns of one group must all have one interval.
+      const outcome = await paced(pacer, delay, request.signal, () =>
+        paced(pacer, request.pace, request.signal, () => exchange(address, asked)),
+      );
       if (outcome.state !== 'moved') return outcome;
       at = outcome.to;
     }
     throw new SourceError(
       'status',
-      `Expected an answer from ${url}; got more than ${maxRedirects} redirects, the last to ${at}. Check the address of the source.`,
+      `Expected an answer from ${url}; got more than ${mostHops} redirects, the last to ${at}. Check the address of the source.`,
     );
+  }
+
+  function robotsReader({ signal, pace }: HttpRequest): RobotsReader {
+    return async (url) => {
+      const request = { accept: 'text/plain', signal, pace, alsoAccept: noRobotsStatuses };
+      const answer = await follow(url, request, maxRobotsRedirects);
+      if (answer.state === 'ok') return answer;
+      throw answer.state === 'failed'
+        ? answer.error
+        : new Error(`${url} is unchanged without having been asked`);
+    };
   }
 
   async function exchange(url: URL, request: HttpRequest): Promise<Outcome> {
@@ -211,29 +238,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   }
 }
 
-async function paced(pacer: Pacer, request: HttpRequest, run: () => Promise<Outcome>): Promise<Outcome> {
-  return request.pace ? pacer(request.pace, request.signal, run) : run();
-}
-
-/** RFC 9110 sections 13.1.2 and 13.1.3. */
-function conditions(validators: Validators | undefined): Record<string, string> {
-  return {
-    ...(validators?.etag === undefined ? {} : { 'if-none-match': validators.etag }),
-    ...(validators?.lastModified === undefined ? {} : { 'if-modified-since': validators.lastModified }),
-  };
-}
-
-function redirectTarget(location: string, from: URL): string {
-  if (!URL.canParse(location, from)) {
-    throw new SourceError(
-      'status',
-      `Expected a redirect from ${from.href} to an address; got "${location}". Check the address of the source.`,
-    );
-  }
-  return new URL(location, from).href;
-}
-
-function excerpt(body: Uint8Array): string {
-  const text = new TextDecoder().decode(body.subarray(0, 800)).replace(/\s+/g, ' ').trim();
-  return text ? `"${text.slice(0, 120)}"` : 'an empty body';
+async function paced(
+  pacer: Pacer,
+  pace: Pace | undefined,
+  signal: AbortSignal,
+  run: () => Promise<Outcome>,
+): Promise<Outcome> {
+  return pace ? pacer(pace, signal, run) : run();
 }

@@ -18,6 +18,22 @@ export interface ReadContext {
   readonly http: HttpClient;
 }
 
+/** What is known of a source that gives its newest list only: a day on which it was not read is lost to it. */
+export interface NewestListOnly {
+  /** Key of its one request. */
+  readonly requestKey: string;
+  readonly categories: readonly string[];
+  /** The list days after one day and before another, oldest first. */
+  listDatesBetween(after: CalendarDate, before: CalendarDate): readonly CalendarDate[];
+}
+
+/** What is known of a source that gives the whole list of each category, also of past days. */
+export interface WholeLists {
+  readonly categories: readonly string[];
+  /** Keys of the requests that may have read the list of a category and a day. */
+  requestKeys(category: string, listDate: CalendarDate): readonly string[];
+}
+
 /** A place we read listings from. It knows its address, its format and its traps; nothing of the store. */
 export interface Source {
   /** As configured. */
@@ -25,10 +41,17 @@ export interface Source {
   readonly kind: string;
   /** For people: the base URL or the files. */
   readonly address: string;
-  /** What is worth asking at `now`, oldest day first. */
+  /**
+   * What is worth asking at `now`, oldest day first. Asked for a past `now`, the keys of that time: a source that can
+   * give past days names the day in the key, and so it is caught up with after days off.
+   */
   requests(now: Instant): Promise<readonly ListingRequest[]> | readonly ListingRequest[];
   /** The newest list day that it should have announced by `now`, where its calendar is known. */
   dueDate?(now: Instant): CalendarDate;
+  /** Where a missed day cannot be had from it. */
+  readonly newestListOnly?: NewestListOnly;
+  /** Where it can tell what another source of the same categories lacks. */
+  readonly wholeLists?: WholeLists;
   /** Rejects with a `SourceError`; other requests of the same source are not affected. */
   read(request: ListingRequest, context: ReadContext): Promise<ListingAnswer>;
 }

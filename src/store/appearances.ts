@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { ListingEntry } from '../domain/listing.ts';
-import type { PaperId } from '../domain/paper.ts';
+import type { Paper, PaperId } from '../domain/paper.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
 import { chunks } from './chunks.ts';
+import { jsonList } from './json.ts';
 import type { AppearanceRow } from './schema.ts';
 
 const rowsPerInsert = 50;
@@ -84,6 +85,29 @@ export async function updateAppearance(
     .where('source', '=', change.source)
     .where('paper_id', '=', change.paperId)
     .execute();
+}
+
+/** Papers that `source` announced as news on a list day and `other` never named, by id. */
+export async function newsOnlyIn(
+  db: Queryable,
+  source: string,
+  other: string,
+  listDate: CalendarDate,
+): Promise<readonly Pick<Paper, 'id' | 'categories'>[]> {
+  const rows = await db
+    .selectFrom('appearances as theirs')
+    .innerJoin('papers', 'papers.id', 'theirs.paper_id')
+    .leftJoin('appearances as own', (join) =>
+      join.onRef('own.paper_id', '=', 'theirs.paper_id').on('own.source', '=', other),
+    )
+    .select(['papers.id', 'papers.categories'])
+    .where('theirs.source', '=', source)
+    .where('theirs.list_date', '=', listDate)
+    .where('theirs.is_news', '=', 1)
+    .where('own.paper_id', 'is', null)
+    .orderBy('papers.id')
+    .execute();
+  return rows.map(({ id, categories }) => ({ id, categories: jsonList<string>(categories) }));
 }
 
 function appearanceRow(appearance: Appearance): AppearanceRow {

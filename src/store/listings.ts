@@ -130,3 +130,22 @@ export async function lastListing(
     .executeTakeFirst();
   return row && { listDate: row.list_date, idsHash: row.ids_hash, announced: row.announced };
 }
+
+/** Whether one of these requests was answered for a list day, whole or with an empty list. */
+export async function wasRead(
+  db: Queryable,
+  source: string,
+  requestKeys: readonly string[],
+  listDate: CalendarDate,
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('listings')
+    .select('id')
+    .where('source', '=', source)
+    .where('request_key', 'in', requestKeys)
+    .where('list_date', '=', listDate)
+    .where((where) => where.or([where('health', 'in', ['ok', 'quiet']), where('announced', '=', 0)]))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -50,6 +50,18 @@ export interface AppearanceRow {
   said_hash: string | null;
 }
 
+/** What ranking learned of the past; append-only. */
+export interface ModelRow {
+  id: Generated<number>;
+  kind: string;
+  fitted_at: number;
+  from_date: string;
+  to_date: string;
+  list_days: number;
+  papers: number;
+  body: string;
+}
+
 /** The topics a paper belongs to by the rules of that name. */
 export interface TopicMatchRow {
   paper_id: string;
@@ -204,6 +216,7 @@ export interface Tables {
   appearances: AppearanceRow;
   aliases: AliasRow;
   topic_matches: TopicMatchRow;
+  models: ModelRow;
   revisions: RevisionRow;
   signals: SignalRow;
   listings: ListingRow;

@@ -264,3 +264,31 @@ test.each([
   await source.read({ key: 'rss/cs.CL' }, { now, signal: new AbortController().signal, http: noting });
   expect(paces).toEqual([expected]);
 });
+
+describe('holidays of the configuration', () => {
+  const emptyFriday = emptyRss('Fri, 01 Jan 2027 00:00:00 -0500');
+
+  test('are quiet days of the feed', () => {
+    expect(arxivListing(emptyFriday, 'arxiv', 'a feed', now)).toMatchObject({ quiet: false });
+    expect(arxivListing(emptyFriday, 'arxiv', 'a feed', now, ['2027-01-01'])).toMatchObject({
+      listDate: '2027-01-01',
+      quiet: true,
+    });
+  });
+
+  test('are neither due nor missed', () => {
+    const source = arxivFeed({
+      name: 'arxiv',
+      baseUrl: 'https://x.example',
+      categories: ['cs.CL'],
+      format: 'rss',
+      holidays: ['2027-01-01'],
+    });
+    expect(source.dueDate?.(Date.parse('2027-01-01T12:00:00Z'))).toBe('2026-12-30');
+    expect(source.newestListOnly?.listDatesBetween('2026-12-28', '2027-01-06')).toEqual([
+      '2026-12-30',
+      '2027-01-04',
+      '2027-01-05',
+    ]);
+  });
+});

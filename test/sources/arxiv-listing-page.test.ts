@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { Listing, ListingAnswer, Validators } from '../../src/domain/listing.ts';
 import { SourceError } from '../../src/errors.ts';
 import { arxivListingPage, type ArxivListingPage } from '../../src/sources/arxiv-listing-page-html.ts';
-import { arxivListingPages, missingFromFeed } from '../../src/sources/arxiv-listing-page.ts';
+import { arxivListingPages } from '../../src/sources/arxiv-listing-page.ts';
 import { createHttpClient, type HttpClient } from '../../src/sources/http.ts';
 import { loopback } from './loopback.ts';
 
@@ -243,6 +243,30 @@ describe('over HTTP', () => {
     expect(answer).toMatchObject({ state: 'read', listing: { announced: 0, quiet: false }, validators: {} });
   });
 
+  test('an earlier day that still has nothing after three days is quiet, and not asked for again', async () => {
+    await using server = await loopback((_, response) =>
+      response.end(day('<p>No updates</p>', 0, catchUpHeading)),
+    );
+    const later = { now: now + 4 * 86_400_000, signal: new AbortController().signal, http };
+    const answer = await source(server.url).read({ key: 'catchup/cs.CL/2026-01-12' }, later);
+    expect(answer).toMatchObject({ state: 'read', listing: { announced: 0, quiet: true } });
+    const validators = answer.state === 'read' ? answer.validators : {};
+    expect(
+      await source(server.url).read({ key: 'catchup/cs.CL/2026-01-12' }, { ...later, validators }),
+    ).toEqual({
+      state: 'unchanged',
+    });
+  });
+
+  test('is not read where robots.txt forbids it', async () => {
+    await using server = await loopback(
+      (_, response) => response.end('User-agent: *\nDisallow: /list/'),
+      true,
+    );
+    await expect(read(server.url)).rejects.toMatchObject({ code: 'reported' });
+    expect(server.asked.map(({ url }) => url)).toEqual(['/robots.txt']);
+  });
+
   test('another day than the one asked for is an error', async () => {
     await using server = await loopback((_, response) => response.end(day('', 0, catchUpHeading)));
     await expect(read(server.url, 'catchup/cs.CL/2026-01-09')).rejects.toMatchObject({ code: 'malformed' });
@@ -298,15 +322,22 @@ test('days more than 90 days back are not asked for', async () => {
   expect(first?.key).toBe('catchup/cs.CL/2025-10-15');
 });
 
-test('what a feed lacks of the new and cross-listed papers of a page is told', async () => {
-  await using server = await loopback((_, response) => response.end(html));
-  const whole = await listingOf(read(server.url));
-  const feed = { ...whole, entries: whole.entries.slice(1, 2) };
-  expect(missingFromFeed(whole, whole)).toEqual([]);
-  expect(missingFromFeed(feed, whole).map(({ paper: { id } }) => id)).toEqual([
-    'arxiv:2601.05001',
-    'arxiv:2601.05003',
+test('further holidays are no list days, and no list is due on them', async () => {
+  const pages = arxivListingPages({
+    name: 'p',
+    baseUrl: 'https://x.example',
+    categories: ['cs.CL'],
+    catchUpDays: 2,
+    holidays: ['2027-01-01'],
+  });
+  const at = Date.parse('2027-01-04T12:00:00Z');
+  expect((await pages.requests(at)).map(({ key }) => key)).toEqual([
+    'catchup/cs.CL/2026-12-28',
+    'catchup/cs.CL/2026-12-30',
+    'list/cs.CL/new',
   ]);
+  expect(pages.dueDate?.(Date.parse('2027-01-01T12:00:00Z'))).toBe('2026-12-30');
+  expect(source('https://x.example').dueDate?.(Date.parse('2027-01-01T12:00:00Z'))).toBe('2027-01-01');
 });
 
 test.each([

@@ -125,6 +125,57 @@ describe('limits', () => {
     expect(server.asked).toHaveLength(4);
   });
 
+  test('redirects without end end', async () => {
+    await using server = await loopback((_, response, index) =>
+      response.writeHead(302, { location: `/${index}` }).end(),
+    );
+    await using http = client();
+    expect(await refusal(http.get(server.url, request()))).toMatchObject({
+      code: 'status',
+      message: expect.stringContaining('the last to'),
+    });
+    expect(server.asked).toHaveLength(4);
+  });
+
+  test('a body of 100 MB is refused with its reason, after little of it was read', async () => {
+    let sent = 0;
+    await using server = await loopback((_, response) => {
+      response.writeHead(200, { 'content-length': 100_000_000 });
+      const more = (): void => {
+        while (!response.destroyed && sent < 100_000_000) {
+          sent += 100_000;
+          if (!response.write(Buffer.alloc(100_000))) return void response.once('drain', more);
+        }
+      };
+      more();
+    });
+    await using http = client();
+    expect(await refusal(http.get(server.url, request()))).toMatchObject({
+      code: 'too-large',
+      message: expect.stringContaining('Expected at most 10000 bytes'),
+    });
+    expect(sent).toBeLessThan(50_000_000);
+  });
+
+  test.each([429, 500])('the body of a %i is limited too, and is not asked for again', async (status) => {
+    await using server = await loopback((_, response) =>
+      response.writeHead(status, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(5_000_000))),
+    );
+    await using http = client();
+    expect(await refusal(http.get(server.url, request()))).toMatchObject({ code: 'too-large' });
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test('a body coded twice is not recognised', async () => {
+    await using server = await loopback((_, response) =>
+      response
+        .writeHead(200, { 'content-encoding': 'gzip, gzip' })
+        .end(gzipSync(gzipSync(Buffer.alloc(5_000_000)))),
+    );
+    await using http = client();
+    expect(await refusal(http.get(server.url, request()))).toMatchObject({ code: 'not-recognised' });
+  });
+
   test('an endless body is cut at the limit', async () => {
     await using server = await loopback((_, response) => {
       const more = (): void => {
@@ -387,6 +438,28 @@ describe('private addresses', () => {
     await using http = client();
     expect(await refusal(http.get(server.url, request()))).toMatchObject({ code: 'private-address' });
     expect(inner.asked).toHaveLength(0);
+  });
+
+  test.each([
+    ['http://10.0.0.1/', 'private-address'],
+    ['http://169.254.169.254/latest', 'private-address'],
+    ['http://[::ffff:127.0.0.2]/', 'private-address'],
+    ['file:///etc/passwd', 'unreachable'],
+  ])('are refused behind a redirect to %s', async (location, code) => {
+    await using server = await loopback((_, response) => response.writeHead(307, { location }).end());
+    await using http = client();
+    expect(await refusal(http.get(server.url, request()))).toMatchObject({ code });
+    expect(server.asked).toHaveLength(1);
+  });
+
+  test('are refused behind a redirect with the reason', async () => {
+    await using server = await loopback((_, response) =>
+      response.writeHead(302, { location: 'http://192.168.0.1/' }).end(),
+    );
+    await using http = client();
+    expect((await refusal(http.get(server.url, request()))).message).toContain(
+      'Expected a public address for 192.168.0.1; got 192.168.0.1, which is private',
+    );
   });
 
   test('a named host is reached also by its name', async () => {

@@ -7,11 +7,17 @@ export interface Loopback extends AsyncDisposable {
   readonly asked: IncomingMessage[];
 }
 
+/** It has no robots.txt, and does not count who asks for it, unless `handlesRobots` is set. */
 export async function loopback(
   handle: (request: IncomingMessage, response: ServerResponse, index: number) => void,
+  handlesRobots = false,
 ): Promise<Loopback> {
   const asked: IncomingMessage[] = [];
   const server = createServer((request, response) => {
+    if (request.url === '/robots.txt' && !handlesRobots) {
+      response.writeHead(404).end();
+      return;
+    }
     asked.push(request);
     handle(request, response, asked.length - 1);
   });

@@ -24,6 +24,17 @@ const statements = [
     rules text not null,
     matches text not null
   ) strict, without rowid`,
+  `create table models (
+    id integer primary key,
+    kind text not null,
+    fitted_at integer not null,
+    from_date text not null,
+    to_date text not null,
+    list_days integer not null,
+    papers integer not null,
+    body text not null
+  ) strict`,
+  `create index models_by_kind on models (kind, fitted_at)`,
   `insert into aliases (alias, paper_id)
     select 'doi:' || lower(doi), min(id) from papers
     where doi is not null and id <> 'doi:' || lower(doi) group by lower(doi)`,

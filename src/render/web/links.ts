@@ -9,3 +9,5 @@ export function pageHref(site: Site, path: string): string {
 export function topicPath(key: string): string {
   return `t/${encodeURIComponent(key)}/`;
 }
+
+export const rankingPath = 'ranking/';

@@ -5,9 +5,10 @@ import type { PublishedDocument, Site } from '../../domain/site.ts';
 import { basisOf, editionName } from '../basis.ts';
 import { archivePage, dayPage, homePage } from './edition-pages.ts';
 import { feedsPage } from './feeds-page.ts';
-import { pageHref, topicPath } from './links.ts';
+import { pageHref, rankingPath, topicPath } from './links.ts';
 import { paperPage, pickedPapers } from './paper-page.ts';
 import { pageDocument, type Pages, type WebPage } from './templates.ts';
+import { rankingPage } from './ranking-page.ts';
 import { topicPage } from './topic-page.ts';
 
 /**
@@ -45,6 +46,7 @@ export function renderPages(
     }),
     made('archive/', all, () => archivePage(site, digests, newestFirst)),
     made('feeds/', common, () => feedsPage(site, digests)),
+    made(rankingPath, common, () => rankingPage(site)),
     made('404.html', common, () => notFoundPage(site)),
     { path: 'style.css', contentType: 'text/css; charset=utf-8', body: pages.styleSheet },
     { path: 'icon.svg', contentType: 'image/svg+xml', body: pages.icon },

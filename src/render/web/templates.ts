@@ -3,7 +3,7 @@ import { siteUrl, type PublishedDocument, type Site } from '../../domain/site.ts
 import { RenderError, asError } from '../../errors.ts';
 import { basisOf } from '../basis.ts';
 import { siteFeeds, type FeedLink } from './feed-links.ts';
-import { pageHref, topicPath } from './links.ts';
+import { pageHref, rankingPath, topicPath } from './links.ts';
 import { line } from './prose.ts';
 
 /** One page before it is put into the layout. */
@@ -104,6 +104,7 @@ function frame(site: Site, page: WebPage): object {
     styleHref: pageHref(site, 'style.css'),
     iconHref: pageHref(site, 'icon.svg'),
     homeHref: pageHref(site, ''),
+    rankingHref: pageHref(site, rankingPath),
     navigation: [
       { name: 'Latest', path: '' },
       { name: 'Archive', path: 'archive/' },

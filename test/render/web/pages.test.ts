@@ -109,6 +109,7 @@ describe('the set of pages', () => {
       'p/arxiv/2611.06002/index.html',
       'archive/index.html',
       'feeds/index.html',
+      'ranking/index.html',
       '404.html',
       'style.css',
       'icon.svg',

@@ -89,6 +89,17 @@ CREATE TABLE listings (
   ids_hash text not null
 ) strict;
 
+CREATE TABLE models (
+  id integer primary key,
+  kind text not null,
+  fitted_at integer not null,
+  from_date text not null,
+  to_date text not null,
+  list_days integer not null,
+  papers integer not null,
+  body text not null
+) strict;
+
 CREATE TABLE paces (
   host_group text primary key,
   owner text not null,
@@ -189,6 +200,8 @@ CREATE INDEX deliveries_open on deliveries (next_attempt_at, id) where state in 
 CREATE INDEX listings_by_date on listings (source, series, list_date) where health = 'ok';
 
 CREATE INDEX listings_by_request on listings (source, request_key, id);
+
+CREATE INDEX models_by_kind on models (kind, fitted_at);
 
 CREATE INDEX papers_by_first_seen on papers (first_seen_at);
 

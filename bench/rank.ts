@@ -136,7 +136,7 @@ async function measure(
     const first = await timed(() => rank(db, 0));
     for (let round = 0; round < rounds; round += 1) {
       // The new papers of a night are those whose topics nobody knows yet.
-      await sql`delete from topic_matches where paper_id in
+      await sql`delete from paper_facts where paper_id in
         (select paper_id from appearances where first_seen_at = ${now - 8 * hourMs})`.execute(db);
       reading.push(await timed(() => readRows(db)));
       ranking.push(await timed(() => rank(db, round + 1)));

@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { BacktestOptions } from './cli/backtest.ts';
 import type { Context, GlobalOptions } from './cli/context.ts';
 import type { ExitCode } from './cli/exit-code.ts';
+import type { TopicCheckOptions } from './cli/topics.ts';
 import { isCalendarDate, parseInstant, secondMs, type CalendarDate, type Instant } from './domain/time.ts';
 import { asError, ConfigError, UsageError } from './errors.ts';
 
@@ -72,6 +74,45 @@ verb('why', 'say why a paper is, or is not, in an edition')
 verb('import', 'store papers from files: saved answers, JSON lines, BibTeX, a saved Daily Papers page')
   .argument('<file...>')
   .action(run(async (context, files) => (await import('./cli/import.ts')).importFiles(context, files)));
+verb('learn', 'learn anew of the stored past how many votes papers usually get').action(
+  run(async (context) => (await import('./cli/learn.ts')).learn(context)),
+);
+verb('backtest', 'say how well the ranking would have done on the stored past')
+  .option('--send <hours>', 'the hour of the edition, e.g. 8h; or from and to, e.g. 0h-5h', '8h')
+  .option('--truth <hours>', 'the hour from which a reading tells the end', '24h')
+  .option('--from <date>', 'the first list day', date)
+  .option('--to <date>', 'the last list day', date)
+  .option('--least-papers <count>', 'skip days with fewer papers at the hour of the edition', count, 4)
+  .option('--fit', 'fit the constants anew on the stored past and compare; changes nothing')
+  .option('--plot <file>', 'write the levels with their intervals as SVG')
+  .action(
+    run(async (context, _, options: BacktestOptions) =>
+      (await import('./cli/backtest.ts')).backtest(context, options),
+    ),
+  );
+const topicVerbs = group('topics', '"topics check", "topics suggest": what topics take, and what they could');
+topicVerbs
+  .command('check')
+  .description('Say what the topics and each of their rules take of the stored papers.')
+  .option('--with <sets>', 'as if these ready-made sets were taken in too, e.g. math,q-bio', list)
+  .option('--days <count>', 'only papers first seen in the last days', count)
+  .option('--rules', 'show every rule')
+  .action(
+    run(async (context, _, options: TopicCheckOptions) =>
+      (await import('./cli/topics.ts')).checkTopicRules(context, options),
+    ),
+  );
+topicVerbs
+  .command('suggest')
+  .description('Name new papers near to some that show what is meant, and phrases typical of these.')
+  .argument('<seed...>', 'an arXiv id or DOI, a file of papers (BibTeX, a feed), or a topic')
+  .option('--days <count>', 'among the papers first seen in the last days', count, 7)
+  .option('--papers <count>', 'so many papers', count, 20)
+  .action(
+    run(async (context, seeds, options: { days: number; papers: number }) =>
+      (await import('./cli/suggest.ts')).suggestForTopic(context, seeds, options),
+    ),
+  );
 group('subscribers', '"subscribers list": the readers in the files, and what is wrong there')
   .command('list')
   .description('List the readers, and what is wrong in the files.')
@@ -124,6 +165,11 @@ function instant(text: string): Instant {
 function date(text: string): CalendarDate {
   if (!isCalendarDate(text)) throw new InvalidArgumentError('expected a date, e.g. 2026-11-24.');
   return text;
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1.');
+  return Number(text);
 }
 
 function list(text: string): readonly string[] {

@@ -12,6 +12,7 @@ import type { DeliveryState } from './domain/delivery.ts';
 import type { Digest } from './domain/digest.ts';
 import type { Site } from './domain/site.ts';
 import type { CalendarDate, Instant } from './domain/time.ts';
+import { learnWhenDue, type Lesson } from './edition/learn.ts';
 import { publishEdition, type EditionOutcome, type EditionOrder } from './edition/publish.ts';
 import { ingest, type SourceReport } from './ingest/ingest.ts';
 import { ingestSignals, type SignalReport } from './ingest/signals.ts';
@@ -71,6 +72,8 @@ export interface ReadReport {
 }
 
 export interface DayReport extends ReadReport {
+  /** What ranking learned anew of the past, on the days on which it did. */
+  readonly lesson?: Lesson;
   readonly editions: readonly EditionOutcome[];
   readonly site: SiteReport;
   readonly mails: MailReport;
@@ -83,11 +86,12 @@ export async function runDay(
   slots: readonly { readonly digest: Digest; readonly editionDate: CalendarDate }[],
 ): Promise<DayReport> {
   const read = await readSources(parts, day);
+  const lesson = await learnWhenDue(parts.db, day.now());
   const editions: EditionOutcome[] = [];
   for (const slot of slots) editions.push(await makeEdition(parts, day, slot));
   const site = await publishSite(parts, day);
   const mails = await sendMails(parts, day);
-  return { ...read, editions, site, mails };
+  return { ...read, ...(lesson && { lesson }), editions, site, mails };
 }
 
 /**

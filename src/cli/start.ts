@@ -12,6 +12,7 @@ import { startServer } from '../serve/server.ts';
 import { hasDueDeliveries } from '../store/deliveries.ts';
 import { editionsSince, latestEditionAt } from '../store/editions.ts';
 import { claimSlot, finishSlot, lastFinishedSlot, postponeSlot } from '../store/slots.ts';
+import { pollGrowing } from './poll.ts';
 import { openDay, readConfig, refuseDryRun, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import { makeSample } from './sample.ts';
@@ -186,6 +187,7 @@ async function keepSchedule(context: Context, app: App, afterEdition: () => Prom
       }
     },
     tend: async () => {
+      await pollGrowing(app, day);
       if (now() < pausedUntil || !(await hasMailsToSend(app, now()))) return;
       const mails = await sendMails(app, day);
       tell(mails);

@@ -1,4 +1,5 @@
 import { coverageCounts, isMissing } from '../domain/edition.ts';
+import { fewestListDays, type Lesson } from '../edition/learn.ts';
 import type { EditionOutcome } from '../edition/publish.ts';
 import type { SourceReport } from '../ingest/ingest.ts';
 import type { SignalReport } from '../ingest/signals.ts';
@@ -13,6 +14,7 @@ import type { ExitCode } from './exit-code.ts';
 export function dayLines(report: DayReport): readonly string[] {
   return [
     ...readLines(report),
+    ...(report.lesson ? [lessonLine(report.lesson)] : []),
     ...report.editions.map((outcome) => editionLine(outcome, report.sources.some(isLacking))),
     siteLine(report.site),
     ...mailLines(report.mails),
@@ -22,6 +24,13 @@ export function dayLines(report: DayReport): readonly string[] {
 
 export function readLines({ sources, signals }: ReadReport): readonly string[] {
   return [...sources.flatMap(sourceLines), ...signals.flatMap(signalLines)];
+}
+
+/** What ranking learned, or how far it is from learning. */
+export function lessonLine(lesson: Lesson): string {
+  return lesson.state === 'learned'
+    ? `ranking learned anew of ${lesson.papers} papers on ${lesson.listDays} list days, ${lesson.fromDate} to ${lesson.toDate}: editions from now on are ranked by it`
+    : `ranking not learned: ${lesson.listDays} of the ${fewestListDays} list days that it takes have ended, so the stated constants hold`;
 }
 
 /** The first few entries that could not be read, each with its reason. */

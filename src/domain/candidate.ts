@@ -3,6 +3,14 @@ import type { Signal } from './signal.ts';
 import type { TopicMatch } from './topic.ts';
 import type { Instant } from './time.ts';
 
+/** What ranking finds out about a paper's text alone. */
+export interface PaperFacts {
+  /** The topics it belongs to, best first. */
+  readonly matches: readonly TopicMatch[];
+  /** What its words add to ln(1 + expected votes); undefined where no model has learned words. */
+  readonly wordShare?: number;
+}
+
 /** A paper that an edition could pick, with all that ranking may know of it at that time. */
 export interface Candidate {
   readonly paper: Paper;
@@ -16,8 +24,8 @@ export interface Candidate {
   readonly seenAfter?: Instant;
   /** Some source that has it counts votes. */
   readonly hasVotes: boolean;
-  /** The topics it was found to belong to before, by the same rules. */
-  readonly matches?: readonly TopicMatch[];
+  /** What was found out about its text before, by the same rules and the same model. */
+  readonly facts?: PaperFacts;
   /** First met since the digest's last edition. */
   readonly isNew: boolean;
 }

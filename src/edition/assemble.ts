@@ -14,6 +14,7 @@ import type { CalendarDate, Instant } from '../domain/time.ts';
 import type { Topic } from '../domain/topic.ts';
 import { whyLine } from '../rank/explain.ts';
 import { rankPapers, type RankedPaper } from '../rank/rank.ts';
+import type { ScoreModel } from '../rank/score.ts';
 import { select, type PlacedPaper, type Selection } from '../rank/select.ts';
 import { compileTopics } from '../rank/topics.ts';
 
@@ -34,6 +35,8 @@ export interface EditionMaterial {
   readonly updated: readonly UpdatedPaper[];
   readonly revisedPapers: number;
   readonly sources: readonly SourceState[];
+  /** What scores rest on; the stated constants when left out. */
+  readonly model?: ScoreModel;
 }
 
 /** An edition with the ranking it came from, which `why` explains. */
@@ -47,7 +50,12 @@ export interface Assembled {
 /** The edition that this material gives: the same material, the same edition, in whatever order it comes. */
 export function assembleEdition(material: EditionMaterial): Assembled {
   const { digest, topics, now } = material;
-  const ranked = rankPapers({ candidates: material.candidates, topics: compileTopics(topics), now });
+  const ranked = rankPapers({
+    candidates: material.candidates,
+    topics: compileTopics(topics),
+    now,
+    ...(material.model && { model: material.model }),
+  });
   const selection = select({
     candidates: ranked,
     topics: digest.topics,

@@ -15,7 +15,8 @@ import {
 import { countAddedBySource } from '../store/papers.ts';
 import { insertEdition, nextEditionNumber } from '../store/edition-insert.ts';
 import { sourceStandings } from '../store/source-states.ts';
-import { storeMatches } from '../store/topic-matches.ts';
+import { storeFacts } from '../store/paper-facts.ts';
+import { learnedAt } from './learn.ts';
 import { assembleEdition, hasNews, type Assembled } from './assemble.ts';
 
 /** How often an edition is drafted again because another one took its papers meanwhile. */
@@ -48,35 +49,50 @@ export async function draftEdition(
   order: EditionOrder,
   pickedBefore?: Instant,
 ): Promise<Assembled> {
+  return (await draft(db, order, pickedBefore)).assembled;
+}
+
+interface Draft {
+  readonly assembled: Assembled;
+  /** Names the rules and the model that what was found out of the papers depends on. */
+  readonly basis: string;
+}
+
+async function draft(db: Database, order: EditionOrder, pickedBefore?: Instant): Promise<Draft> {
   const { digest, now } = order;
   const lastAt = await lastEditionAt(db, digest.key, now);
   const since = lastAt ?? now - digest.windowDays * dayMs;
-  return assembleEdition({
+  const learned = await learnedAt(db, now);
+  const basis = basisName(order.topics, learned?.fittedAt);
+  const candidates = await candidatesFor(db, {
+    digest: digest.key,
+    earliestAt: now - digest.windowDays * dayMs,
+    now,
+    basis,
+    ...(lastAt !== undefined && { lastEditionAt: lastAt }),
+    ...(pickedBefore !== undefined && { pickedBefore }),
+  });
+  const assembled = assembleEdition({
     digest,
     topics: order.topics,
     editionDate: order.editionDate,
     number: await nextEditionNumber(db, digest.key),
     now,
     ...(lastAt !== undefined && { lastEditionAt: lastAt }),
-    candidates: await candidatesFor(db, {
-      digest: digest.key,
-      earliestAt: now - digest.windowDays * dayMs,
-      now,
-      rules: rulesName(order.topics),
-      ...(lastAt !== undefined && { lastEditionAt: lastAt }),
-      ...(pickedBefore !== undefined && { pickedBefore }),
-    }),
+    candidates,
     updated: await updatedSince(db, digest.key, since, now),
     revisedPapers: await countRevised(db, since, now),
     sources: await statesOf(db, order.sources, since, now),
+    ...(learned && { model: learned.model }),
   });
+  return { assembled, basis };
 }
 
 /** Rises when the same rules give other topics: what was kept before is then not read. */
 const matchingVersion = 1;
 
-function rulesName(topics: readonly Topic[]): string {
-  return hash('sha256', JSON.stringify([matchingVersion, topics]), 'base64url').slice(0, 22);
+function basisName(topics: readonly Topic[], fittedAt: Instant | undefined): string {
+  return hash('sha256', JSON.stringify([matchingVersion, topics, fittedAt]), 'base64url').slice(0, 22);
 }
 
 /**
@@ -88,13 +104,14 @@ export async function publishEdition(db: Database, order: EditionOrder): Promise
   const existing = await findEdition(db, digest.key, editionDate);
   if (existing) return { state: 'already published', stored: existing };
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const { edition, ranked } = await draftEdition(db, order);
-    await storeMatches(
+    const { assembled, basis } = await draft(db, order);
+    const { edition, ranked } = assembled;
+    await storeFacts(
       db,
-      rulesName(order.topics),
-      ranked
-        .filter(({ candidate }) => candidate.matches === undefined)
-        .map(({ candidate, matches }) => ({ paperId: candidate.paper.id, matches })),
+      basis,
+      ranked.flatMap(({ candidate: { paper, facts: known }, facts }) =>
+        known ? [] : [{ paperId: paper.id, facts }],
+      ),
     );
     if (!hasNews(edition)) return { state: 'nothing new', edition };
     const insertion = await insertEdition(db, edition);

@@ -11,7 +11,7 @@ import {
 import type { Queryable } from '../store/database.ts';
 import { insertPapers, insertRevisions, knownPapers, storedIds, updatePaper } from '../store/papers.ts';
 import { storeSignals } from '../store/signals.ts';
-import { forgetMatches } from '../store/topic-matches.ts';
+import { forgetFacts } from '../store/paper-facts.ts';
 import { diffEntries, isNews, type ChangedPaper, type ListingDiff } from './diff.ts';
 import { contentHash } from './fingerprint.ts';
 import { idsNamed, resolveEntries, type ResolvedEntries } from './identity.ts';
@@ -71,7 +71,7 @@ export async function storeBlock(
   await storeAdded(db, of, diff);
   await insertAliases(db, newAliases);
   for (const change of changes) await storeChanged(db, of, change);
-  await forgetMatches(
+  await forgetFacts(
     db,
     changes.map((change) => change.record.id),
   );

@@ -40,7 +40,7 @@ const wordForm = /[\p{L}\p{M}\p{N}]+|[^\s\p{Pd}]/gu;
  */
 export function parsePhrase(written: string, owner: string): Phrase {
   const words: WordPattern[] = [];
-  for (const word of wordsOf(written.normalize('NFC'))) {
+  for (const word of phraseWords(written.normalize('NFC'))) {
     const last = words.at(-1);
     if (word !== '*') words.push({ text: word, ending: 'none' });
     else if (last?.ending === 'none') words[words.length - 1] = { text: last.text, ending: 'any' };
@@ -54,7 +54,7 @@ export function parsePhrase(written: string, owner: string): Phrase {
 
 /** One spelling for all ways to write a phrase or a keyword: `Tool-Use` and `tool use` are equal. */
 export function spelling(text: string): string {
-  return wordsOf(text.normalize('NFC')).join(' ');
+  return phraseWords(text.normalize('NFC')).join(' ');
 }
 
 /** The phrases made ready for `findPhrases`. */
@@ -68,7 +68,9 @@ export function indexPhrases<P extends Phrase>(phrases: readonly P[]): PhraseInd
     else push(byWord, first.text, phrase);
     if (first.ending === 'plural') push(byWord, `${first.text}s`, phrase);
   }
-  const startLengths = [...new Set([...byStart.keys()].map((start) => start.length))].toSorted();
+  const startLengths = [...new Set([...byStart.keys()].map((start) => start.length))].toSorted(
+    (a, b) => a - b,
+  );
   return { byWord, byStart, startLengths };
 }
 
@@ -77,7 +79,7 @@ export function findPhrases<P extends Phrase>(
   text: string,
   index: PhraseIndex<P>,
 ): ReadonlyMap<P, PhraseHit> {
-  const words = wordsOf(text);
+  const words = phraseWords(text);
   const hits = new Map<P, PhraseHit>();
   const lookAt = (phrase: P, at: number): void => {
     if (!standsAt(phrase, words, at)) return;
@@ -114,7 +116,8 @@ function shownAt(phrase: Phrase, words: readonly string[], at: number): string {
   return words.slice(at, at + phrase.words.length).join(' ');
 }
 
-function wordsOf(text: string): readonly string[] {
+/** The words of a text as phrases see them: runs of letters and digits in lower case, and every other mark but hyphens. */
+export function phraseWords(text: string): readonly string[] {
   return text.toLowerCase().match(wordForm) ?? [];
 }
 

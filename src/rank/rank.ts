@@ -1,8 +1,9 @@
-import type { Candidate } from '../domain/candidate.ts';
+import type { Candidate, PaperFacts } from '../domain/candidate.ts';
 import type { Score } from '../domain/edition.ts';
+import type { PaperRecord } from '../domain/paper.ts';
 import type { Instant } from '../domain/time.ts';
 import type { TopicMatch } from '../domain/topic.ts';
-import { scoreCandidate } from './score.ts';
+import { scoreCandidate, statedModel, type ScoreModel } from './score.ts';
 import type { Counts } from './signals.ts';
 import { gainOfLastDay, latestCounts } from './signals.ts';
 import type { CompiledTopics } from './topics.ts';
@@ -13,6 +14,7 @@ import { findTrends } from './trend.ts';
 /** A candidate with all that was found out about it at one time. */
 export interface RankedPaper {
   readonly candidate: Candidate;
+  readonly facts: PaperFacts;
   /** The topics it belongs to, best first. */
   readonly matches: readonly TopicMatch[];
   readonly counts: Counts;
@@ -29,13 +31,19 @@ export function rankPapers(input: {
   readonly candidates: readonly Candidate[];
   readonly topics: CompiledTopics;
   readonly now: Instant;
+  /** What scores rest on; the stated constants when left out. */
+  readonly model?: ScoreModel;
 }): readonly RankedPaper[] {
-  const { candidates, topics, now } = input;
-  const matched = candidates.map((candidate) => ({
-    candidate,
-    matches: candidate.matches ?? matchTopics(candidate.paper, topics),
-    counts: latestCounts(candidate.signals, now),
-  }));
+  const { candidates, topics, now, model = statedModel } = input;
+  const matched = candidates.map((candidate) => {
+    const facts = candidate.facts ?? factsOf(candidate.paper, topics, model);
+    return {
+      candidate,
+      facts,
+      matches: facts.matches,
+      counts: latestCounts(candidate.signals, now),
+    };
+  });
   const trends = findTrends(
     matched.map(({ candidate, matches }) => ({
       id: candidate.paper.id,
@@ -44,17 +52,26 @@ export function rankPapers(input: {
     })),
   );
   return matched
-    .map(({ candidate, matches, counts }): RankedPaper => {
+    .map(({ candidate, facts, matches, counts }): RankedPaper => {
       const trend = trends.get(candidate.paper.id);
       return {
         candidate,
+        facts,
         matches,
         counts,
-        score: scoreCandidate(candidate, counts, now, trend?.trend),
+        score: scoreCandidate({ ...candidate, facts }, counts, now, trend?.trend, model),
         trend,
       };
     })
     .toSorted(byScore);
+}
+
+/** What is found out about a paper's text: nothing in it depends on the time. */
+function factsOf(paper: PaperRecord, topics: CompiledTopics, model: ScoreModel): PaperFacts {
+  return {
+    matches: matchTopics(paper, topics),
+    ...(model.wordShare && { wordShare: model.wordShare(paper) }),
+  };
 }
 
 /** Highest score first, ties by paper id. */

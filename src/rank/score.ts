@@ -3,12 +3,11 @@ import type { Score, ScorePart, Trend } from '../domain/edition.ts';
 import type { SignalKind } from '../domain/signal.ts';
 import type { Instant } from '../domain/time.ts';
 import { hourMs } from '../domain/time.ts';
+import type { PaperRecord } from '../domain/paper.ts';
 import { chanceOfListing, expectedVotes } from './prior.ts';
 import type { Counts } from './signals.ts';
 
 const youngestHours = 0.25;
-/** Weight of the prior, in shares of a day seen. */
-const priorWeight = 0.3;
 const kinds: readonly SignalKind[] = ['upvotes', 'comments', 'stars'];
 
 /**
@@ -21,16 +20,43 @@ export function ageHours(candidate: Candidate, now: Instant): number {
   return Math.max(youngestHours, (now - since) / hourMs);
 }
 
-/** The share of a day's final votes that a paper of this age usually has, 0 to 1: 0.15 at 1 h, 0.69 at 8 h, 0.89 at 24 h. */
-export function shareOfVotesIn(hours: number): number {
-  return 1 / (1 + 5.5 / hours ** 1.2);
+/** How votes come in: after `a` hours the share 1 / (1 + scale / a ** power) of them is there. */
+export interface ShareCurve {
+  readonly scale: number;
+  readonly power: number;
+}
+
+/** What a score rests on besides the paper itself. */
+export interface ScoreModel {
+  readonly curve: ShareCurve;
+  /** Weight of the prior, in shares of a day seen. */
+  readonly priorWeight: number;
+  /** The votes that papers like it usually get, from 0. `wordShare` is what its words add, where that is known. */
+  readonly expectedVotes: (paper: PaperRecord, now: Instant, wordShare?: number) => number;
+  /** What the words of a paper add to ln(1 + expected votes); undefined where words do not count. */
+  readonly wordShare?: (paper: PaperRecord) => number;
+}
+
+/** Fitted on Hugging Face's lists of 2025; the weight of the prior is flat from 0.2 to 0.6. */
+export const statedModel: ScoreModel = {
+  curve: { scale: 5.5, power: 1.2 },
+  priorWeight: 0.3,
+  expectedVotes: (paper, now) => expectedVotes(paper, now),
+};
+
+/**
+ * The share of a day's final votes that a paper of this age usually has, 0 to 1; by the stated curve 0.15 at 1 h,
+ * 0.69 at 8 h, 0.89 at 24 h.
+ */
+export function shareOfVotesIn(hours: number, curve: ShareCurve = statedModel.curve): number {
+  return 1 / (1 + curve.scale / hours ** curve.power);
 }
 
 /**
  * The expected final votes of a paper, with parts that add up to it exactly.
  *
  * On a list with votes: with u votes now, c the share usually in at its age, mu the votes papers like it
- * usually get, and k = 0.3,
+ * usually get, and k the weight of the prior,
  *
  *     u + (1 - c) * u / (c + k) + (1 - c) * k * mu / (c + k)
  *
@@ -40,11 +66,18 @@ export function shareOfVotesIn(hours: number): number {
  * On lists without votes: mu times the chance that it will be listed where people vote. Both are votes
  * expected at the end, so papers of both kinds stand in one order, and nothing unknown is read as 0 votes.
  */
-export function scoreCandidate(candidate: Candidate, counts: Counts, now: Instant, trend?: Trend): Score {
+export function scoreCandidate(
+  candidate: Candidate,
+  counts: Counts,
+  now: Instant,
+  trend?: Trend,
+  model: ScoreModel = statedModel,
+): Score {
+  const { priorWeight } = model;
   const hours = ageHours(candidate, now);
-  const prior = expectedVotes(candidate.paper, now);
+  const prior = model.expectedVotes(candidate.paper, now, candidate.facts?.wordShare);
   const votes = counts.upvotes ?? (candidate.hasVotes ? 0 : undefined);
-  const share = votes === undefined ? 0 : shareOfVotesIn(hours);
+  const share = votes === undefined ? 0 : shareOfVotesIn(hours, model.curve);
   const parts: readonly ScorePart[] =
     votes === undefined
       ? [{ name: 'from topic, authors, links', value: prior * chanceOfListing(candidate.paper) }]

@@ -1,23 +1,21 @@
 import type { PaperRecord } from '../domain/paper.ts';
+import { parseQuery } from '../domain/query.ts';
 import type { Topic, TopicMatch } from '../domain/topic.ts';
-import type { Phrase, PhraseIndex } from './phrases.ts';
+import { UsageError } from '../errors.ts';
+import { categoryPatterns, findCategory, type CategoryPatterns } from './categories.ts';
+import { abstractCredit, belongsFrom, namedCredit, titleCredit, type Credit } from './credit.ts';
+import type { Phrase, PhraseHit, PhraseIndex } from './phrases.ts';
 import { findPhrases, indexPhrases, parsePhrase, spelling } from './phrases.ts';
-
-const belongsFrom = 2;
-const titlePoints = 3;
-const abstractPoints = 1;
-const repeatPoints = 0.5;
-const mostRepeats = 2;
-const categoryPoints = 2;
-const keywordPoints = 2;
+import type { CompiledQuery, Finds, NameIndex, QueryPhrase } from './query.ts';
+import { compileQuery, findNames, holds, indexNames, isOfText, queryCredits } from './query.ts';
 
 interface CompiledTopic {
   readonly key: string;
   readonly place: number;
-  /** In lower case. */
-  readonly categories: ReadonlySet<string>;
+  readonly categories: CategoryPatterns;
   /** By their spelling. */
   readonly keywords: ReadonlySet<string>;
+  readonly query: CompiledQuery | undefined;
 }
 
 interface TopicPhrase extends Phrase {
@@ -28,21 +26,25 @@ interface TopicPhrase extends Phrase {
 /** Topics made ready for `matchTopics`. */
 export interface CompiledTopics {
   readonly topics: readonly CompiledTopic[];
-  readonly phrases: PhraseIndex<TopicPhrase>;
+  /** The phrases of all topics together, those of queries among them. */
+  readonly phrases: PhraseIndex<TopicPhrase | QueryPhrase>;
+  readonly names: NameIndex;
 }
 
 /**
  * The topics in their order, ready for any number of papers. A phrase written in two ways (`tool use`,
- * `tool-use`) counts once. Throws a UsageError that names the topic for a phrase without a word.
+ * `tool-use`) counts once. Throws a UsageError that names the topic for a phrase without a word and for a
+ * query that cannot be read.
  */
 export function compileTopics(topics: readonly Topic[]): CompiledTopics {
-  const phrases: TopicPhrase[] = [];
+  const phrases: (TopicPhrase | QueryPhrase)[] = [];
   const compiled = topics.map((topic, place): CompiledTopic => {
     const entry: CompiledTopic = {
       key: topic.key,
       place,
-      categories: new Set(topic.categories.map((category) => category.toLowerCase())),
+      categories: categoryPatterns(topic.categories),
       keywords: new Set(topic.keywords.map(spelling)),
+      query: topic.query === undefined ? undefined : topicQuery(topic.key, topic.query),
     };
     for (const role of ['include', 'exclude'] as const) {
       const seen = new Set<string>();
@@ -54,7 +56,19 @@ export function compileTopics(topics: readonly Topic[]): CompiledTopics {
     }
     return entry;
   });
-  return { topics: compiled, phrases: indexPhrases(phrases) };
+  const ofQueries = compiled.flatMap(({ query }) => query?.phrases ?? []);
+  return {
+    topics: compiled,
+    phrases: indexPhrases([...phrases, ...ofQueries.filter(isOfText)]),
+    names: indexNames(ofQueries),
+  };
+}
+
+function topicQuery(key: string, written: string): CompiledQuery {
+  const parsed = parseQuery(written);
+  if ('query' in parsed) return compileQuery(parsed.query);
+  const { column, message } = parsed.fault;
+  throw new UsageError(`topic ${key}: column ${column} of its query: ${message}`);
 }
 
 /**
@@ -62,36 +76,45 @@ export function compileTopics(topics: readonly Topic[]): CompiledTopics {
  *
  * A phrase counts 3 in the title, 1 in the abstract and 0.5 for each of at most two repeats there; a
  * category of the topic counts 2, so does a keyword of it, however many there are. The paper belongs to a
- * topic from 2 on, and never to one that has an excluded phrase in its title or abstract.
+ * topic from 2 on. A query adds what `queryCredits` says where it holds, which is enough by itself, and
+ * nothing where it does not. Never does a paper belong to a topic that has an excluded phrase in the
+ * paper's title or abstract.
  */
 export function matchTopics(paper: PaperRecord, compiled: CompiledTopics): readonly TopicMatch[] {
   const tallies = new Map<CompiledTopic, Tally>();
   const excluded = new Set<CompiledTopic>();
-  const credit = (topic: CompiledTopic, points: number, reason: string): void => {
+  const credit = (topic: CompiledTopic, { points, reason }: Credit): void => {
     const tally = tallies.get(topic) ?? { score: 0, reasons: [] };
     tally.score += points;
     tally.reasons.push({ points, reason });
     tallies.set(topic, tally);
   };
+  const creditPhrases = (
+    hits: ReadonlyMap<TopicPhrase | QueryPhrase, PhraseHit>,
+    creditOf: (hit: PhraseHit) => Credit,
+  ): void => {
+    for (const [phrase, hit] of hits) {
+      if (phrase.role === 'exclude') excluded.add(phrase.topic);
+      else if (phrase.role === 'include') credit(phrase.topic, creditOf(hit));
+    }
+  };
 
-  for (const [{ topic, role }, hit] of findPhrases(paper.title, compiled.phrases)) {
-    if (role === 'exclude') excluded.add(topic);
-    else credit(topic, titlePoints, `"${hit.shown}" in title`);
-  }
+  const title = findPhrases(paper.title, compiled.phrases);
+  const abstract = findPhrases(paper.abstract, compiled.phrases);
+  const { categories } = paper;
+  const finds: Finds = { title, abstract, names: findNames(paper, compiled.names), categories };
+  creditPhrases(title, titleCredit);
   const keywords = paper.keywords.map((name) => ({ name, spelling: spelling(name) }));
   for (const topic of compiled.topics) {
-    const category = paper.categories.find((name) => topic.categories.has(name.toLowerCase()));
-    if (category !== undefined) credit(topic, categoryPoints, `category ${category}`);
+    const category = findCategory(categories, topic.categories);
+    if (category !== undefined) credit(topic, namedCredit(`category ${category}`));
     const keyword = keywords.find((candidate) => topic.keywords.has(candidate.spelling));
-    if (keyword) credit(topic, keywordPoints, `keyword "${keyword.name}"`);
-  }
-  for (const [{ topic, role }, hit] of findPhrases(paper.abstract, compiled.phrases)) {
-    if (role === 'exclude') excluded.add(topic);
-    else {
-      const points = abstractPoints + repeatPoints * Math.min(hit.count - 1, mostRepeats);
-      credit(topic, points, `"${hit.shown}" in abstract${hit.count > 1 ? ` ×${hit.count}` : ''}`);
+    if (keyword) credit(topic, namedCredit(`keyword "${keyword.name}"`));
+    if (topic.query && holds(topic.query, finds)) {
+      for (const one of queryCredits(topic.query, finds)) credit(topic, one);
     }
   }
+  creditPhrases(abstract, abstractCredit);
 
   return [...tallies]
     .filter(([topic, tally]) => tally.score >= belongsFrom && !excluded.has(topic))
@@ -106,5 +129,5 @@ export function matchTopics(paper: PaperRecord, compiled: CompiledTopics): reado
 /** What speaks for one topic so far. */
 interface Tally {
   score: number;
-  readonly reasons: { readonly points: number; readonly reason: string }[];
+  readonly reasons: Credit[];
 }

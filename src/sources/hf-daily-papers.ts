@@ -24,6 +24,7 @@ export function hfDailyPapers({ name, baseUrl }: DailyPapersOptions): Source {
     name,
     kind: 'hf-daily-papers',
     address: baseUrl,
+    growsByDay: true,
     requests: dailyPapersRequests,
     read: (request, context) => readDay(name, baseUrl, request, context),
   };

@@ -46,6 +46,11 @@ export interface Source {
    * give past days names the day in the key, and so it is caught up with after days off.
    */
   requests(now: Instant): Promise<readonly ListingRequest[]> | readonly ListingRequest[];
+  /**
+   * Its lists grow and collect votes during their day: worth asking every two hours, for the time at which we first
+   * see a paper is the only age that it tells.
+   */
+  readonly growsByDay?: true;
   /** The newest list day that it should have announced by `now`, where its calendar is known. */
   dueDate?(now: Instant): CalendarDate;
   /** Where a missed day cannot be had from it. */

@@ -110,6 +110,16 @@ export async function newsOnlyIn(
   return rows.map(({ id, categories }) => ({ id, categories: jsonList<string>(categories) }));
 }
 
+/** Number of list days of sources that count votes. */
+export async function countVotedListDays(db: Queryable): Promise<number> {
+  const row = await db
+    .selectFrom('appearances')
+    .select((select) => select.fn.count<number>('list_date').distinct().as('days'))
+    .where('has_votes', '=', 1)
+    .executeTakeFirstOrThrow();
+  return row.days;
+}
+
 function appearanceRow(appearance: Appearance): AppearanceRow {
   return {
     source: appearance.source,

@@ -20,8 +20,8 @@ export interface CandidateQuery {
   readonly now: Instant;
   /** The time of the digest's last edition. */
   readonly lastEditionAt?: Instant;
-  /** The name of the rules by which kept topics are read; none are when left out. */
-  readonly rules?: string;
+  /** Names the rules and the model by which kept facts are read; none are when left out. */
+  readonly basis?: string;
   /** Only picks of editions published before count as taken; every pick when left out. */
   readonly pickedBefore?: Instant;
 }
@@ -34,12 +34,10 @@ export interface CandidateQuery {
 export async function candidatesFor(db: Queryable, query: CandidateQuery): Promise<readonly Candidate[]> {
   const papers = await db
     .selectFrom('papers')
-    .leftJoin('topic_matches', (join) =>
-      join
-        .onRef('topic_matches.paper_id', '=', 'papers.id')
-        .on('topic_matches.rules', '=', query.rules ?? ''),
+    .leftJoin('paper_facts', (join) =>
+      join.onRef('paper_facts.paper_id', '=', 'papers.id').on('paper_facts.basis', '=', query.basis ?? ''),
     )
-    .select([...paperColumns, 'topic_matches.matches'])
+    .select([...paperColumns, 'paper_facts.matches', 'paper_facts.word_share'])
     .where('papers.id', 'in', metAsNews(db, query))
     .where('papers.id', 'not in', (select) =>
       select
@@ -70,7 +68,12 @@ export async function candidatesFor(db: Queryable, query: CandidateQuery): Promi
       seenAt: bracket?.first_seen_at ?? seenAt,
       ...(bracket && bracket.seen_after !== null && { seenAfter: bracket.seen_after }),
       hasVotes: voting !== undefined,
-      ...(row.matches !== null && { matches: jsonList<TopicMatch>(row.matches) }),
+      ...(row.matches !== null && {
+        facts: {
+          matches: jsonList<TopicMatch>(row.matches),
+          ...(row.word_share !== null && { wordShare: row.word_share }),
+        },
+      }),
       isNew: query.lastEditionAt === undefined || seenAt > query.lastEditionAt,
     };
   });

@@ -62,11 +62,14 @@ export interface ModelRow {
   body: string;
 }
 
-/** The topics a paper belongs to by the rules of that name. */
-export interface TopicMatchRow {
+/** What ranking found out about a paper's text, by the rules and the model of that name. */
+export interface PaperFactsRow {
   paper_id: string;
-  rules: string;
+  basis: string;
+  /** JSON: the topics it belongs to. */
   matches: string;
+  /** What its words add to ln(1 + expected votes); null where no model had learned words. */
+  word_share: number | null;
 }
 
 /** Another id of a paper, e.g. its DOI: a source that uses it means the same paper. */
@@ -215,7 +218,7 @@ export interface Tables {
   papers: PaperRow;
   appearances: AppearanceRow;
   aliases: AliasRow;
-  topic_matches: TopicMatchRow;
+  paper_facts: PaperFactsRow;
   models: ModelRow;
   revisions: RevisionRow;
   signals: SignalRow;

@@ -107,6 +107,13 @@ CREATE TABLE paces (
   next_at integer not null
 ) strict;
 
+CREATE TABLE paper_facts (
+  paper_id text primary key references papers (id),
+  basis text not null,
+  matches text not null,
+  word_share real
+) strict, without rowid;
+
 CREATE TABLE papers (
   id text primary key,
   version integer,
@@ -179,12 +186,6 @@ CREATE TABLE suppressions (
   reason text not null,
   since_at integer not null,
   primary key (address_hash, digest)
-) strict, without rowid;
-
-CREATE TABLE topic_matches (
-  paper_id text primary key references papers (id),
-  rules text not null,
-  matches text not null
 ) strict, without rowid;
 
 CREATE INDEX aliases_by_paper on aliases (paper_id);

@@ -19,10 +19,11 @@ const statements = [
     paper_id text not null references papers (id)
   ) strict, without rowid`,
   `create index aliases_by_paper on aliases (paper_id)`,
-  `create table topic_matches (
+  `create table paper_facts (
     paper_id text primary key references papers (id),
-    rules text not null,
-    matches text not null
+    basis text not null,
+    matches text not null,
+    word_share real
   ) strict, without rowid`,
   `create table models (
     id integer primary key,

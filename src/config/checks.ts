@@ -1,4 +1,6 @@
+import { parseQuery } from '../domain/query.ts';
 import { asError } from '../errors.ts';
+import { isTopicSetName, topicSet } from './topic-sets.ts';
 import { show, suggestion, valueAt, type Finding } from './faults.ts';
 
 /**
@@ -11,6 +13,7 @@ export function crossFindings(value: unknown): readonly Finding[] {
     ...repeated(value, ['sources', 'signals'], 'name'),
     ...repeated(value, ['digests'], 'key'),
     ...topicFindings(value),
+    ...topicSetFindings(value),
     ...digestTopicFindings(value),
     ...mailFindings(value),
   ];
@@ -48,17 +51,56 @@ function topicFindings(value: unknown): Finding[] {
       return [{ path, part: 'key', message }];
     }
     if (typeof topic !== 'object' || topic === null) return [];
-    const matchesSomething = ['include', 'categories', 'keywords'].some((rule) => {
+    const query = valueAt(topic, ['query']);
+    if (typeof query === 'string' && query.trim() !== '') return queryFindings([...path, 'query'], query);
+    const matchesSomething = ['include', 'categories', 'keywords', 'query'].some((rule) => {
       const rules = valueAt(topic, [rule]);
       return rules !== undefined && !(Array.isArray(rules) && rules.length === 0);
     });
     if (matchesSomething) return [];
-    return [{ path, part: 'key', message: 'matches no paper; give it include, categories or keywords' }];
+    const message = 'matches no paper; give it include, categories, keywords or a query';
+    return [{ path, part: 'key', message }];
   });
 }
 
+function queryFindings(path: readonly PropertyKey[], query: string): Finding[] {
+  const parsed = parseQuery(query);
+  if ('query' in parsed) return [];
+  const { column, message } = parsed.fault;
+  return [{ path, part: 'value', message: `column ${column} of the query: ${message}` }];
+}
+
+function topicSetFindings(value: unknown): Finding[] {
+  const isBlock = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const hasTopics = valueAt(value, ['topics']) !== undefined || entries(value, ['topicSets']).length > 0;
+  if (isBlock && !hasTopics) {
+    const message = 'missing; add it: a block of topics by key, or topicSets for ready-made ones';
+    return [{ path: ['topics'], part: 'key', message }];
+  }
+  const seen = new Set<unknown>();
+  return entries(value, ['topicSets']).flatMap(([index, name]): Finding[] => {
+    const isRepeated = seen.has(name);
+    seen.add(name);
+    if (!isRepeated) return [];
+    return [
+      {
+        path: ['topicSets', index],
+        part: 'value',
+        message: `the set ${show(name)} stands twice; remove one`,
+      },
+    ];
+  });
+}
+
+/** The keys of all topics, those of the ready-made sets too. */
+function topicKeys(value: unknown): readonly string[] {
+  const sets = entries(value, ['topicSets']).map(([, name]) => name);
+  const ready = sets.filter(isTopicSetName).flatMap((name) => Object.keys(topicSet(name)));
+  return [...new Set([...entries(value, ['topics']).map(([key]) => key), ...ready])];
+}
+
 function digestTopicFindings(value: unknown): Finding[] {
-  const known = entries(value, ['topics']).map(([key]) => key);
+  const known = topicKeys(value);
   return entries(value, ['digests']).flatMap(([index, digest]) => {
     const seen = new Set<string>();
     return entries(digest, ['topics']).flatMap(([place, topic]): Finding[] => {

@@ -6,10 +6,11 @@ import { findings, placed } from './faults.ts';
 import { configSchema, type ConfigFile } from './schema.ts';
 import { readSecrets, type Environment, type Secrets } from './secrets.ts';
 import type { SourceConfig } from './source-schema.ts';
+import { topicsOf, topicsOfSets } from './topic-sets.ts';
 import { withoutSlash, type Mailbox } from './values.ts';
 import type { Digest } from '../domain/digest.ts';
 import { isAddress } from '../domain/subscriber.ts';
-import type { Topic } from '../domain/topic.ts';
+import { seedPaper, type Topic } from '../domain/topic.ts';
 import { ConfigError } from '../errors.ts';
 import { readYaml } from './yaml-text.ts';
 
@@ -155,7 +156,7 @@ export function exampleConfig(): Promise<string> {
 function configOf(parsed: ConfigFile, file: string, secrets: Secrets): Config {
   const inFolder = (path: string) => resolve(dirname(file), path);
   const { url, contact, postalAddress, ...site } = parsed.site;
-  const topics = Object.entries(parsed.topics).map(([key, topic]) => ({ key, ...topic }));
+  const topics = configuredTopics(parsed, inFolder);
   return {
     file,
     site: {
@@ -183,6 +184,16 @@ function configOf(parsed: ConfigFile, file: string, secrets: Secrets): Config {
     serve: parsed.serve,
     logLevel: parsed.log,
   };
+}
+
+/** The file's own topics, then those of its sets that have no key of theirs; paths of seeds are absolute. */
+function configuredTopics(parsed: ConfigFile, inFolder: (path: string) => string): readonly Topic[] {
+  const own = topicsOf(parsed.topics ?? {}).map(({ seeds, ...topic }) => ({
+    ...topic,
+    ...(seeds && { seeds: seeds.map((seed) => (seedPaper(seed) === undefined ? inFolder(seed) : seed)) }),
+  }));
+  const keys = new Set(own.map(({ key }) => key));
+  return [...own, ...topicsOfSets(parsed.topicSets).filter(({ key }) => !keys.has(key))];
 }
 
 function mailOf({ mail, site }: ConfigFile, password: string | undefined): MailConfig {

@@ -1,19 +1,18 @@
 import { z } from 'zod';
 import { signal, source } from './source-schema.ts';
+import { topicSetNames } from './topic-sets.ts';
+import { topics } from './topic-schema.ts';
 import {
   address,
   block,
-  category,
   environmentName,
   host,
-  keyword,
   language,
   line,
   list,
   mailbox,
   oneOf,
   path,
-  phrase,
   schedule,
   slug,
   url,
@@ -24,14 +23,6 @@ import {
 /*
  * The shape of the configuration file, one key at a time. What concerns two keys at once is in `checks.ts`.
  */
-
-const topic = block({
-  name: line,
-  include: list(phrase, 'a list of phrases').default([]),
-  exclude: list(phrase, 'a list of phrases').default([]),
-  categories: list(category, 'a list of categories such as [cs.RO, cell biology]').default([]),
-  keywords: list(keyword, 'a list of keywords').default([]),
-});
 
 const digest = block({
   key: slug,
@@ -82,12 +73,8 @@ export const configSchema = block({
     timeoutSeconds: whole(1, 600, 'a whole number of seconds').default(30),
     maxMegabytes: whole(1, 1000, 'a whole number of megabytes').default(20),
   }).prefault({}),
-  topics: z
-    .record(slug, topic, {
-      error: (issue) =>
-        issue.code === 'invalid_key' ? 'a topic key such as llm' : 'a block of topics by key',
-    })
-    .refine((topics) => Object.keys(topics).length > 0, { error: 'at least one topic' }),
+  topics: topics.refine((own) => Object.keys(own).length > 0, { error: 'at least one topic' }).optional(),
+  topicSets: list(oneOf(topicSetNames), `a list of sets such as [${topicSetNames.join(', ')}]`).default([]),
   digests: list(digest, 'a list of digests').min(1, { error: 'at least one digest' }),
   mail: mail.prefault({}),
   subscribers: path.default('subscribers'),

@@ -204,8 +204,14 @@ describe('the example configuration', () => {
       logLevel: plain.logLevel,
     });
     expect(site.contact).toBe('editor@example.org');
-    expect(topics[0]).toMatchObject({ categories: ['cs.CL'], keywords: ['large language models'] });
-    expect(topics.slice(1)).toEqual(plain.topics.slice(1));
+    expect(topics[0]).toMatchObject({
+      categories: ['cs.CL'],
+      keywords: ['large language models'],
+      query: '(tokeni* OR "byte level") NOT survey cat:cs.*',
+      seeds: ['2510.01234', resolve('seeds/reading.bib')],
+    });
+    expect(topics.slice(1, 10)).toEqual(plain.topics.slice(1));
+    expect(topics.slice(10).map(({ key }) => key)).toEqual(['vision', '3d', 'code', 'science-health']);
     expect(sources.map(({ type }) => type)).toEqual([
       'hf-daily-papers',
       'arxiv-feed',
@@ -285,7 +291,7 @@ describe('the faults of a configuration', () => {
     // what is added from line 6 on, the fault
     [
       'foo: 1',
-      '6:1 foo: unknown key; known here: site, data, sources, signals, http, topics, digests, mail, subscribers, serve, log',
+      '6:1 foo: unknown key; known here: site, data, sources, signals, http, topics, topicSets, digests, mail, subscribers, serve, log',
     ],
     ['logg: info', '6:1 logg: unknown key; did you mean "log"?'],
     ['Serve: { port: 1 }', '6:1 Serve: unknown key; did you mean "serve"?'],

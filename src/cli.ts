@@ -74,10 +74,22 @@ verb('why', 'say why a paper is, or is not, in an edition')
 verb('import', 'store papers from files: saved answers, JSON lines, BibTeX, a saved Daily Papers page')
   .argument('<file...>')
   .action(run(async (context, files) => (await import('./cli/import.ts')).importFiles(context, files)));
+verb('backfill', 'read past days of sources with votes, for ranking to learn from')
+  .option('--days <count>', 'how many days back', count, 90)
+  .action(
+    run(async (context, _, options: { days: number }) =>
+      (await import('./cli/backfill.ts')).backfill(context, options),
+    ),
+  );
 verb('learn', 'learn anew of the stored past how many votes papers usually get').action(
   run(async (context) => (await import('./cli/learn.ts')).learn(context)),
 );
 verb('backtest', 'say how well the ranking would have done on the stored past')
+  .addOption(
+    new Option('--task <task>', 'early: lists with votes; coldstart: fresh papers without')
+      .choices(['early', 'coldstart'])
+      .default('early'),
+  )
   .option('--send <hours>', 'the hour of the edition, e.g. 8h; or from and to, e.g. 0h-5h', '8h')
   .option('--truth <hours>', 'the hour from which a reading tells the end', '24h')
   .option('--from <date>', 'the first list day', date)

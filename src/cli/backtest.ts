@@ -1,18 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import type { CalendarDate } from '../domain/time.ts';
 import { asError, UsageError } from '../errors.ts';
+import { coldDocument, coldLines } from '../rank/backtest/cold-report.ts';
+import { coldStart, foldsAfter } from '../rank/backtest/cold-start.ts';
 import { earlyTrending } from '../rank/backtest/early-trending.ts';
 import { refit } from '../rank/backtest/fit.ts';
 import { refitDocument, refitLines } from '../rank/backtest/fit-report.ts';
 import { plot } from '../rank/backtest/plot.ts';
 import { replayDays, type ReplayTimes } from '../rank/backtest/replay.ts';
 import { reportDocument, reportLines } from '../rank/backtest/report.ts';
-import { storedPast } from '../store/past.ts';
+import { freshPast } from '../store/fresh-past.ts';
+import { storedPast, type PastRange } from '../store/past.ts';
 import { withApp, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import { openProgress } from './progress.ts';
 
 export interface BacktestOptions {
+  readonly task: 'early' | 'coldstart';
   /** `8h`, which is 7 to 9 h, or `0h-5h`. */
   readonly send: string;
   readonly truth: string;
@@ -25,16 +29,19 @@ export interface BacktestOptions {
 
 /** How far from the send hour a reading may lie. */
 const sendHoursAround = 1;
+/** Forty list days teach nearly all that there is to learn; later ones are tested in folds of as many. */
+const coldLessonDays = 40;
+const coldFoldDays = 40;
 
 /** How well the order of the editions would have done on the stored past, or with `fit`, which constants would fit it. */
 export async function backtest(context: Context, options: BacktestOptions): Promise<ExitCode> {
+  const range = {
+    ...(options.from !== undefined && { fromDate: options.from }),
+    ...(options.to !== undefined && { toDate: options.to }),
+  };
+  if (options.task === 'coldstart') return coldStartTask(context, options, range);
   const times = timesOf(options);
-  const past = await withApp(context, ({ db }) =>
-    storedPast(db, {
-      ...(options.from !== undefined && { fromDate: options.from }),
-      ...(options.to !== undefined && { toDate: options.to }),
-    }),
-  );
+  const past = await withApp(context, ({ db }) => storedPast(db, range));
   const replayed = replayDays(past, times);
   if (options.fit) {
     const result = refit(replayed.days);
@@ -48,6 +55,27 @@ export async function backtest(context: Context, options: BacktestOptions): Prom
   if (options.plot !== undefined) await writePlot(options.plot, plot(result));
   if (context.options.json) context.print(reportDocument(result, times));
   else for (const line of reportLines(result, times)) context.print(line);
+  return 0;
+}
+
+/** How well papers of lists without votes could be ordered, learned of the list days before. */
+async function coldStartTask(
+  context: Context,
+  { fit, plot: plotFile }: BacktestOptions,
+  range: PastRange,
+): Promise<ExitCode> {
+  if (fit || plotFile !== undefined) throw new UsageError('--fit and --plot are not for --task coldstart');
+  const { papers, untold } = await withApp(context, ({ db }) => freshPast(db, range));
+  const folds = foldsAfter(
+    papers.map(({ listDate }) => listDate),
+    coldLessonDays,
+    coldFoldDays,
+  );
+  const progress = await openProgress(context.options.quiet !== true);
+  const result = coldStart(papers, folds, (done, total) => progress.show('Testing', done, total));
+  progress.stop();
+  if (context.options.json) context.print(coldDocument(result, untold));
+  else for (const line of coldLines(result, untold)) context.print(line);
   return 0;
 }
 

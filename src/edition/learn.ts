@@ -12,6 +12,8 @@ import { storedPast } from '../store/past.ts';
 
 /** Fewer list days teach less than the stated constants know. */
 export const fewestListDays = 20;
+/** A day that was read long after is taken to have listed its papers at noon. */
+const middayMs = 12 * hourMs;
 const relearnMs = 14 * dayMs;
 /** Later votes on a list are few. */
 const endHours = 24;
@@ -77,7 +79,7 @@ function endedLessons(
   }
   return past.listings.flatMap(({ listDate, candidate }) => {
     const endAt = ends.get(listDate);
-    const listedAt = candidate.listedAt ?? candidate.seenAt;
+    const listedAt = candidate.listedAt ?? Math.min(candidate.seenAt, utcMidnight(listDate) + middayMs);
     if (endAt === undefined || listedAt > endAt) return [];
     const votes = latestCounts(candidate.signals, endAt).upvotes ?? 0;
     return [{ listDate, paper: candidate.paper, listedAt, votes }];

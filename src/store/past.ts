@@ -25,7 +25,6 @@ export async function storedPast(db: Queryable, range: PastRange): Promise<Store
     .innerJoin('papers', 'papers.id', 'appearances.paper_id')
     .select([...paperColumns, 'list_date', 'listed_at', 'seen_after', 'appearances.first_seen_at as met_at'])
     .where('has_votes', '=', 1)
-    .where('is_news', '=', 1)
     .where('list_date', '>=', from)
     .where('list_date', '<=', to)
     .orderBy('met_at')

@@ -9,13 +9,14 @@ import type {
   TitleOnly,
   UpdatedPaper,
 } from '../domain/edition.ts';
-import type { Author } from '../domain/paper.ts';
+import type { Author, PaperId } from '../domain/paper.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import type { Topic } from '../domain/topic.ts';
 import { whyLine } from '../rank/explain.ts';
+import { findFollowUps, type PaperText } from '../rank/follow-up.ts';
 import { rankPapers, type RankedPaper } from '../rank/rank.ts';
 import type { ScoreModel } from '../rank/score.ts';
-import { select, type PlacedPaper, type Selection } from '../rank/select.ts';
+import { select, selectedPapers, type PlacedPaper, type Selection } from '../rank/select.ts';
 import { compileTopics } from '../rank/topics.ts';
 
 /** Names kept of a long author list: so many from the front, and the last. */
@@ -32,6 +33,8 @@ export interface EditionMaterial {
   /** When the digest's last edition was published. */
   readonly lastEditionAt?: Instant;
   readonly candidates: readonly Candidate[];
+  /** Papers that the digest picked before, as far back as a follow-up of one is worth telling. */
+  readonly earlierPicks?: readonly PaperText[];
   readonly updated: readonly UpdatedPaper[];
   readonly revisedPapers: number;
   readonly sources: readonly SourceState[];
@@ -64,7 +67,9 @@ export function assembleEdition(material: EditionMaterial): Assembled {
     alsoNew: digest.alsoNew,
   });
   const names = new Map(topics.map((topic) => [topic.key, topic.name]));
-  const pick = (placed: PlacedPaper): Pick => pickOf(placed, names);
+  const followed = followedBy(selection, ranked, material.earlierPicks ?? []);
+  const pick = (placed: PlacedPaper): Pick =>
+    pickOf(placed, names, followed.get(placed.ranked.candidate.paper.id));
   const edition: Edition = {
     digest: digest.key,
     digestName: digest.name,
@@ -86,14 +91,40 @@ export function assembleEdition(material: EditionMaterial): Assembled {
   return { edition, ranked, selection };
 }
 
-function pickOf(placed: PlacedPaper, topicNames: ReadonlyMap<string, string>): Pick {
+/** Papers whose words tell the weight of words: enough to tell a rare word, few enough to read each night. */
+const mostTextsWeighed = 3_000;
+
+/** For each pick that goes on from an earlier one: that one. */
+function followedBy(
+  selection: Selection,
+  ranked: readonly RankedPaper[],
+  earlierPicks: readonly PaperText[],
+): ReadonlyMap<PaperId, PaperText> {
+  const earlier = new Map(earlierPicks.map((paper) => [paper.id, paper]));
+  if (earlier.size === 0) return new Map();
+  const picked = selectedPapers(selection).map(({ ranked: { candidate } }) => candidate.paper);
+  const others = ranked.slice(0, mostTextsWeighed).map(({ candidate }) => candidate.paper);
+  const found = findFollowUps(picked, [...earlierPicks, ...others]);
+  return new Map(
+    [...found].flatMap(([id, { of }]) => {
+      const paper = earlier.get(of);
+      return paper ? [[id, paper]] : [];
+    }),
+  );
+}
+
+function pickOf(
+  placed: PlacedPaper,
+  topicNames: ReadonlyMap<string, string>,
+  followed: PaperText | undefined,
+): Pick {
   const { ranked, topic } = placed;
   return {
     paper: editionPaper(ranked),
     topic,
     alsoIn: placed.alsoIn,
     score: ranked.score,
-    why: whyLine(ranked, topic, topicNames),
+    why: whyLine(ranked, topic, topicNames, followed),
     rank: placed.rank,
   };
 }

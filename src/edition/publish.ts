@@ -9,6 +9,7 @@ import {
   countRevised,
   findEdition,
   lastEditionAt,
+  picksBefore,
   updatedSince,
   type StoredEdition,
 } from '../store/editions.ts';
@@ -18,6 +19,9 @@ import { sourceStandings } from '../store/source-states.ts';
 import { storeFacts } from '../store/paper-facts.ts';
 import { learnedAt } from './learn.ts';
 import { assembleEdition, hasNews, type Assembled } from './assemble.ts';
+
+/** Of which a new paper may be a follow-up: those of about a year. */
+const mostEarlierPicks = 5_000;
 
 /** How often an edition is drafted again because another one took its papers meanwhile. */
 const mostTries = 5;
@@ -80,6 +84,7 @@ async function draft(db: Database, order: EditionOrder, pickedBefore?: Instant):
     now,
     ...(lastAt !== undefined && { lastEditionAt: lastAt }),
     candidates,
+    earlierPicks: await picksBefore(db, digest.key, now, mostEarlierPicks),
     updated: await updatedSince(db, digest.key, since, now),
     revisedPapers: await countRevised(db, since, now),
     sources: await statesOf(db, order.sources, since, now),

@@ -1,24 +1,34 @@
 import type { Score } from '../domain/edition.ts';
-import { plainLine } from '../domain/paper.ts';
+import { plainLine, type PaperRecord } from '../domain/paper.ts';
 import type { RankedPaper } from './rank.ts';
 import type { PlacedTrend } from './trend.ts';
 
 const longestLine = 110;
+const longestTitle = 40;
 const manyAuthors = 10;
 /** A trend is worth a word when few gained more among many. */
 const fewestCompared = 20;
 const topShare = 0.1;
+/** From that share on few votes are still to come, about a day after listing. */
+const settledShare = 0.85;
 
 /**
  * Why a paper stands in a section: facts in one line of at most 110 characters, most telling first,
  * divided by ` · `. A fact without room is left out; can be empty.
  *
- * `topic` is the section's key or `outside`; `topicNames` maps keys to names.
+ * `topic` is the section's key or `outside`; `topicNames` maps keys to names; `earlier` is the picked paper that this
+ * one goes on from.
  */
-export function whyLine(ranked: RankedPaper, topic: string, topicNames: ReadonlyMap<string, string>): string {
+export function whyLine(
+  ranked: RankedPaper,
+  topic: string,
+  topicNames: ReadonlyMap<string, string>,
+  earlier?: Pick<PaperRecord, 'title'>,
+): string {
   const { paper } = ranked.candidate;
   const facts = [
     placeFact(ranked, topic),
+    earlier && `follow-up of “${cutTitle(plainLine(earlier.title))}”`,
     votesFact(ranked),
     ranked.trend && trendFact(ranked.trend, topicNames),
     linksFact(ranked),
@@ -36,6 +46,15 @@ export function whyLine(ranked: RankedPaper, topic: string, topicNames: Readonly
   return line;
 }
 
+function cutTitle(title: string): string {
+  const characters = Array.from(title);
+  if (characters.length <= longestTitle) return title;
+  return `${characters
+    .slice(0, longestTitle - 1)
+    .join('')
+    .trimEnd()}…`;
+}
+
 /** The best rule that matched, of the section's topic before others; else the source's first category. */
 function placeFact({ matches, candidate }: RankedPaper, topic: string): string | undefined {
   const match = matches.find((other) => other.topic === topic) ?? matches[0];
@@ -44,12 +63,17 @@ function placeFact({ matches, candidate }: RankedPaper, topic: string): string |
   return category && `category ${category}`;
 }
 
-function votesFact({ counts, trend }: RankedPaper): string | undefined {
+function votesFact({ counts, trend, score }: RankedPaper): string | undefined {
   if (!counts.upvotes) return undefined;
   const votes = `${shortCount(counts.upvotes)} ${counts.upvotes === 1 ? 'vote' : 'votes'}`;
-  if (!trend || trend.trend.gained <= 0) return votes;
-  if (trend.trend.gained === counts.upvotes) return `${votes} in ${Math.round(trend.trend.hours)} h`;
-  return `${votes}, +${shortCount(trend.trend.gained)} in ${Math.round(trend.trend.hours)} h`;
+  const expected =
+    score.shareIn < settledShare && Math.round(score.value) > counts.upvotes
+      ? `, ${shortCount(Math.round(score.value))} expected`
+      : '';
+  if (!trend || trend.trend.gained <= 0) return votes + expected;
+  const hours = `${Math.round(trend.trend.hours)} h`;
+  if (trend.trend.gained === counts.upvotes) return `${votes} in ${hours}${expected}`;
+  return `${votes}, +${shortCount(trend.trend.gained)} in ${hours}${expected}`;
 }
 
 function trendFact(

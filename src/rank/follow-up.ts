@@ -11,7 +11,8 @@ export interface FollowUp {
   readonly isPossibleDuplicate: boolean;
 }
 
-type PaperText = Pick<PaperRecord, 'id' | 'title' | 'abstract'>;
+/** What of a paper is compared. */
+export type PaperText = Pick<PaperRecord, 'id' | 'title' | 'abstract'>;
 
 /** Of the recorded papers of one day no pair is that near; of all days nearly every such pair is a sequel. */
 const followsFrom = 0.45;

@@ -1,5 +1,5 @@
 import type { Edition, UpdatedPaper } from '../domain/edition.ts';
-import type { PaperId, RevisedField } from '../domain/paper.ts';
+import type { Paper, PaperId, RevisedField } from '../domain/paper.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
 import { jsonList, jsonObject } from './json.ts';
@@ -186,4 +186,24 @@ export async function countRevised(db: Queryable, fromAt: Instant, toAt: Instant
     .where('seen_at', '<=', toAt)
     .executeTakeFirstOrThrow();
   return row.papers;
+}
+
+/** The papers that editions of the digest published before `now` picked, newest first, as they are known today. */
+export async function picksBefore(
+  db: Queryable,
+  digest: string,
+  now: Instant,
+  limit: number,
+): Promise<readonly Pick<Paper, 'id' | 'title' | 'abstract'>[]> {
+  return db
+    .selectFrom('picks')
+    .innerJoin('editions', 'editions.id', 'picks.edition_id')
+    .innerJoin('papers', 'papers.id', 'picks.paper_id')
+    .select(['papers.id', 'papers.title', 'papers.abstract'])
+    .where('picks.digest', '=', digest)
+    .where('editions.published_at', '<', now)
+    .orderBy('editions.published_at', 'desc')
+    .orderBy('papers.id')
+    .limit(limit)
+    .execute();
 }

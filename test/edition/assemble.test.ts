@@ -110,4 +110,17 @@ describe('an edition', () => {
     const { edition } = assembleEdition(material());
     expect(JSON.parse(JSON.stringify(edition))).toEqual(edition);
   });
+
+  it('tells which earlier pick a paper goes on from', () => {
+    const abstract =
+      'Kettles that whistle learn to sing in a choir of copper, brass, enamel, porcelain and tin vessels, ' +
+      'with rhythm, melody, harmony, counterpoint, timbre, tempo, breath, vibrato, cadence and rubato.';
+    const sequel = voted(paper(1, { title: 'Singing kettles II: alpha', abstract }), 40);
+    const other = voted(paper(2, { title: 'On alpha', abstract: 'Something else entirely.' }), 30);
+    const earlierPicks = [{ id: 'arxiv:2601.00001', title: 'Singing kettles', abstract }];
+    const { edition } = assembleEdition(material({ candidates: [sequel, other], earlierPicks }));
+    const [first, second] = editionPicks(edition);
+    expect(first?.why).toContain('follow-up of “Singing kettles”');
+    expect(second?.why).not.toContain('follow-up');
+  });
 });

@@ -54,7 +54,9 @@ describe('the line that says why', () => {
   });
 
   test('leaves out what it does not know', () => {
-    expect(lineOf([voted(paper(1, { title: 'Tool use' }), 1)])).toBe('"tool use" in title · 1 vote in 8 h');
+    expect(lineOf([voted(paper(1, { title: 'Tool use' }), 1)])).toBe(
+      '"tool use" in title · 1 vote in 8 h, 2 expected',
+    );
     expect(lineOf([unvoted(paper(1, { title: 'Tool use' }))])).toBe('"tool use" in title');
     expect(lineOf([unvoted(paper(1))], 'outside')).toBe('');
   });
@@ -70,7 +72,7 @@ describe('the line that says why', () => {
 
   test('gives outside the digest the rule of another topic, else the category', () => {
     expect(lineOf([voted(paper(1, { title: 'Beta', categories: ['q-bio.NC'] }), 30)], 'outside')).toBe(
-      '"beta" in title · 30 votes in 8 h',
+      '"beta" in title · 30 votes in 8 h, 40 expected',
     );
     expect(lineOf([voted(paper(1, { categories: ['q-bio.NC'] }), 30)], 'outside')).toBe(
       'category q-bio.NC · 30 votes in 8 h',

@@ -75,7 +75,7 @@ describe('the line that says why', () => {
       '"beta" in title · 30 votes in 8 h, 40 expected',
     );
     expect(lineOf([voted(paper(1, { categories: ['q-bio.NC'] }), 30)], 'outside')).toBe(
-      'category q-bio.NC · 30 votes in 8 h',
+      'category q-bio.NC · 30 votes in 8 h, 40 expected',
     );
   });
 

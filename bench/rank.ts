@@ -97,6 +97,7 @@ async function rank(db: Database, night: number): Promise<void> {
       picksOutside: 2,
       alsoNew: 10,
       windowDays: 30,
+      mode: 'final',
       maxLatenessHours: 12,
     },
     topics,

@@ -1,3 +1,4 @@
+import { lateKey } from '../domain/edition.ts';
 import { parseQuery } from '../domain/query.ts';
 import { asError } from '../errors.ts';
 import { isTopicSetName, topicSet } from './topic-sets.ts';
@@ -42,12 +43,18 @@ function repeated(value: unknown, lists: readonly string[], key: string): Findin
   });
 }
 
+/** Sections that are no topics. */
+const reservedKeys = new Map([
+  ['outside', 'papers outside all topics'],
+  [lateKey, 'papers that rose after the last edition'],
+]);
+
 function topicFindings(value: unknown): Finding[] {
   return entries(value, ['topics']).flatMap(([key, topic]): Finding[] => {
     const path = ['topics', key];
-    if (key === 'outside') {
-      const message =
-        'expected another key: "outside" is the section of papers outside all topics; choose another';
+    const reserved = reservedKeys.get(key);
+    if (reserved !== undefined) {
+      const message = `expected another key: "${key}" is the section of ${reserved}; choose another`;
       return [{ path, part: 'key', message }];
     }
     if (typeof topic !== 'object' || topic === null) return [];

@@ -31,6 +31,7 @@ const digest = block({
   schedule,
   zone: zone.default('Etc/UTC'),
   topics: list(slug, 'a list of topic keys').min(1, { error: 'at least one topic key' }).optional(),
+  mode: oneOf(['final', 'early']).default('final'),
   picksPerTopic: whole(1, 50, 'a whole number of papers').default(2),
   picksOutside: whole(0, 50, 'a whole number of papers').default(2),
   alsoNew: whole(0, 500, 'a whole number of papers').default(12),

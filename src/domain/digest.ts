@@ -8,6 +8,11 @@ export interface Digest {
   readonly schedule: string;
   /** IANA time zone. */
   readonly zone: string;
+  /**
+   * `final`: made of lists whose day is over. `early`: made while votes still come in; what rose since the last
+   * edition without a place in it stands in a section of its own, and does not compete with the day's papers.
+   */
+  readonly mode: 'final' | 'early';
   /** Topic keys in the order of the sections. */
   readonly topics: readonly string[];
   /** Picks a section. */

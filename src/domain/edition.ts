@@ -118,6 +118,9 @@ export interface Coverage {
   readonly sources: readonly SourceState[];
 }
 
+/** The section of an early edition for papers that rose after the last edition was made; no topic has this key. */
+export const lateKey = 'late-risers';
+
 /** One dated issue of a digest: frozen when published. Every output is made from it and nothing else. */
 export interface Edition {
   readonly digest: string;

@@ -1,5 +1,6 @@
 import type { Candidate } from '../domain/candidate.ts';
 import type { Digest } from '../domain/digest.ts';
+import { lateKey } from '../domain/edition.ts';
 import type {
   Coverage,
   Edition,
@@ -62,11 +63,15 @@ export function assembleEdition(material: EditionMaterial): Assembled {
   const selection = select({
     candidates: ranked,
     topics: digest.topics,
+    mode: digest.mode,
     picksPerTopic: digest.picksPerTopic,
     picksOutside: digest.picksOutside,
     alsoNew: digest.alsoNew,
   });
-  const names = new Map(topics.map((topic) => [topic.key, topic.name]));
+  const names = new Map([
+    ...topics.map((topic) => [topic.key, topic.name] as const),
+    [lateKey, 'Late risers'],
+  ]);
   const followed = followedBy(selection, ranked, material.earlierPicks ?? []);
   const pick = (placed: PlacedPaper): Pick =>
     pickOf(placed, names, followed.get(placed.ranked.candidate.paper.id));

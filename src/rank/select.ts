@@ -1,3 +1,4 @@
+import { lateKey } from '../domain/edition.ts';
 import type { RankedPaper } from './rank.ts';
 import { byScore } from './rank.ts';
 
@@ -13,7 +14,7 @@ export interface PlacedPaper {
 }
 
 export interface Selection {
-  /** In the order of the digest's topics; a section without picks is not there. */
+  /** In the order of the digest's topics, late risers last; a section without picks is not there. */
   readonly sections: readonly { readonly topic: string; readonly picks: readonly PlacedPaper[] }[];
   readonly outside: readonly PlacedPaper[];
   /** New papers of the digest's topics that were not picked, best first. */
@@ -21,6 +22,8 @@ export interface Selection {
 }
 
 export const outsideKey = 'outside';
+
+const latePicks = 5;
 
 /**
  * Expected votes from which a paper may be picked. Whoever puts a paper on a list mostly votes for it:
@@ -40,11 +43,15 @@ export const leastScore = 2;
  * less where its section holds no better ones with votes, down to half of the section's best: in a field
  * that no voters read, the best of the day are shown, and beside papers with votes it would be filling.
  *
+ * In an early edition papers met before the last edition do not compete: the five best of them that people vote for
+ * stand last, in a section of their own.
+ *
  * `topics` are the digest's topic keys in the order of the sections; the three numbers are limits, from 0.
  */
 export function select(input: {
   readonly candidates: readonly RankedPaper[];
   readonly topics: readonly string[];
+  readonly mode?: 'final' | 'early';
   readonly picksPerTopic: number;
   readonly picksOutside: number;
   readonly alsoNew: number;
@@ -53,11 +60,18 @@ export function select(input: {
   const candidates = input.candidates.toSorted(byScore);
   const sections = new Map<string, PlacedPaper[]>(topics.map((topic) => [topic, []]));
   const outside: PlacedPaper[] = [];
+  const late: PlacedPaper[] = [];
   const notPicked: RankedPaper[] = [];
   let rank = 0;
 
   for (const ranked of candidates) {
     const own = ranked.matches.map((match) => match.topic).filter((topic) => sections.has(topic));
+    if (input.mode === 'early' && !ranked.candidate.isNew) {
+      if (late.length >= latePicks || !canBeVotedFor(ranked) || ranked.score.value < leastScore) continue;
+      rank += 1;
+      late.push({ ranked, topic: lateKey, alsoIn: ranked.matches.map((match) => match.topic), rank });
+      continue;
+    }
     const choices = own.length > 0 ? own : [outsideKey];
     const topic = choices.find((choice) => {
       const section = choice === outsideKey ? outside : (sections.get(choice) ?? []);
@@ -74,7 +88,7 @@ export function select(input: {
   }
 
   return {
-    sections: [...sections]
+    sections: [...sections, [lateKey, late] as const]
       .filter(([, picks]) => picks.length > 0)
       .map(([topic, picks]) => ({ topic, picks })),
     outside,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../src/domain/digest.ts';
-import { editionPicks } from '../../src/domain/edition.ts';
+import { editionFor, editionPicks } from '../../src/domain/edition.ts';
 import { assembleEdition, hasNews, type EditionMaterial } from '../../src/edition/assemble.ts';
 import { authors, now, paper, topic, unvoted, voted } from '../rank/candidates.ts';
 
@@ -16,6 +16,7 @@ const digest: Digest = {
   picksOutside: 1,
   alsoNew: 3,
   windowDays: 7,
+  mode: 'final',
   maxLatenessHours: 6,
 };
 
@@ -122,5 +123,20 @@ describe('an edition', () => {
     const [first, second] = editionPicks(edition);
     expect(first?.why).toContain('follow-up of “Singing kettles”');
     expect(second?.why).not.toContain('follow-up');
+  });
+
+  it('that is early has what rose since the last one in a section of its own', () => {
+    const yesterday = { ...titled(10, 'A late alpha', 90), isNew: false };
+    const { edition } = assembleEdition(
+      material({ digest: { ...digest, mode: 'early' }, candidates: [...candidates, yesterday] }),
+    );
+    const shown = edition.sections.map(({ name, picks }) => [name, picks.map((pick) => pick.paper.title)]);
+    expect(shown.at(-1)).toEqual(['Late risers', ['A late alpha', 'An old alpha']]);
+    expect(shown.slice(0, -1).flat(2)).not.toContain('A late alpha');
+    const [pick] = editionPicks(edition);
+    expect(pick).toMatchObject({ topic: 'late-risers', alsoIn: ['alpha'], rank: 1 });
+    const reader = editionFor(edition, ['alpha']);
+    expect(reader.sections.map((section) => section.topic)).toEqual(['alpha']);
+    expect(reader.sections[0]?.picks[0]?.paper.title).toBe('A late alpha');
   });
 });

@@ -17,6 +17,7 @@ function digest(key: string, schedule: string): Digest {
     picksOutside: 2,
     alsoNew: 12,
     windowDays: 7,
+    mode: 'final',
     maxLatenessHours: 6,
   };
 }

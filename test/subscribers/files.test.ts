@@ -39,6 +39,7 @@ const digest = (key: string, keys: readonly string[]): Digest => ({
   picksOutside: 2,
   alsoNew: 12,
   windowDays: 7,
+  mode: 'final',
   maxLatenessHours: 6,
 });
 

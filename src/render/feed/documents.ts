@@ -2,6 +2,7 @@ import type { Digest } from '../../domain/digest.ts';
 import {
   editionPath,
   editionPicks,
+  lateKey,
   type Edition,
   type EditionPaper,
   type Pick,
@@ -161,7 +162,9 @@ function titleTex(paper: EditionPaper, title: string): { readonly titleTex?: str
 /** The topics by their names, then the words of the source. */
 function categories(site: Site, pick: Pick): readonly FeedCategory[] {
   const names = new Map(site.topics.map((topic) => [topic.key, topic.name]));
-  const topics = [...new Set([pick.topic, ...pick.alsoIn])].filter((key) => key !== 'outside');
+  const topics = [...new Set([pick.topic, ...pick.alsoIn])].filter(
+    (key) => key !== 'outside' && key !== lateKey,
+  );
   return [
     ...topics.map((key) => ({ term: key, label: names.get(key) ?? key, scheme: tagUri(site, 'topics') })),
     ...[...new Set(pick.paper.categories)].map((term) => ({

@@ -16,6 +16,7 @@ export const sampleDigest: Digest = {
   picksOutside: 2,
   alsoNew: 10,
   windowDays: 4,
+  mode: 'final',
   maxLatenessHours: 12,
 };
 

@@ -49,6 +49,7 @@ export const digests: readonly Digest[] = [
     picksOutside: 2,
     alsoNew: 12,
     windowDays: 7,
+    mode: 'final',
     maxLatenessHours: 6,
   },
 ];

@@ -1,4 +1,5 @@
 import type { Candidate } from './candidate.ts';
+import type { Paper } from './paper.ts';
 import type { CalendarDate, Instant } from './time.ts';
 
 /** One stored reading of a day's list of a source that counts votes. */
@@ -10,12 +11,22 @@ export interface PastReading {
   readonly papers: number;
 }
 
+/** What was known of a paper until it changed. */
+export interface FormerFacts {
+  readonly untilAt: Instant;
+  readonly facts: Pick<Paper, 'authors' | 'links'> & {
+    readonly organization?: string | undefined;
+    readonly mediaCount?: number | undefined;
+    readonly submitterFollowers?: number | undefined;
+  };
+}
+
 /** A paper on such a list, with everything that was ever counted of it. */
 export interface PastListing {
   readonly listDate: CalendarDate;
   readonly candidate: Candidate;
-  /** When a source first told of its code, where that was after it was first met. */
-  readonly codeAddedAt?: Instant;
+  /** Oldest first; the candidate's paper is as it is known now. */
+  readonly former: readonly FormerFacts[];
 }
 
 /** What is stored of past days. */

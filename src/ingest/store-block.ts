@@ -9,6 +9,7 @@ import {
   type Appearance,
 } from '../store/appearances.ts';
 import type { Queryable } from '../store/database.ts';
+import { keepFormerFacts } from '../store/former-facts.ts';
 import { insertPapers, insertRevisions, knownPapers, storedIds, updatePaper } from '../store/papers.ts';
 import { storeSignals } from '../store/signals.ts';
 import { forgetFacts } from '../store/paper-facts.ts';
@@ -131,6 +132,8 @@ async function storeAdded(db: Queryable, of: BlockOf, diff: ListingDiff): Promis
 async function storeChanged(db: Queryable, of: BlockOf, change: ChangedPaper): Promise<void> {
   const { entry, said, known, record } = change;
   const isRevised = change.fields.length > 0;
+  // A list with votes can be replayed later: then nothing may be known that was told after its edition.
+  if (of.hasVotes) await keepFormerFacts(db, known, of.readAt);
   await updatePaper(db, {
     id: record.id,
     record,

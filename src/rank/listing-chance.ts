@@ -12,8 +12,9 @@ import { fitWords, paperText, wordVector, type WordModel } from './words.ts';
 const trust = 1;
 const sideWeight = 0.25;
 
-/** Median of Hugging Face's lists of 2025: an unknown author list is taken as the usual one. */
-const usualAuthors = 7;
+/** Medians of arXiv's lists of cs.CL, cs.CV and cs.AI, 2025 to 2026: what is unknown is taken as usual. */
+const usualAuthors = 5;
+const usualAbstractLength = 1333;
 
 /** The chance that a paper gets onto a list where people vote, learned of past lists. */
 export interface ListingModel {
@@ -123,7 +124,7 @@ function toldSides({ abstract, comments = '', authors, categories }: PaperRecord
     Number(/open[- ]?sourc/i.test(told)),
     categories.length,
     ...namedCategories.map((category) => Number(categories[0] === category)),
-    Math.log1p(abstract.length),
+    Math.log1p(abstract.length || usualAbstractLength),
   ];
 }
 

@@ -5,15 +5,18 @@ export interface SideScales {
   readonly spreads: readonly number[];
 }
 
+const nearlyEqual = 1e-9;
+
 /** The scales of `count` side signals over these rows. */
 export function fitSides(rows: readonly (readonly number[])[], count: number): SideScales {
   const average = (of: (row: readonly number[]) => number): number =>
     rows.reduce((sum, row) => sum + of(row), 0) / (rows.length || 1);
-  const places = Array.from({ length: count }, (_, at) => at);
-  const means = places.map((at) => average((row) => row[at] ?? 0));
-  const spreads = places.map(
-    (at) => Math.sqrt(average((row) => ((row[at] ?? 0) - (means[at] ?? 0)) ** 2)) || 1,
-  );
+  const means = Array.from({ length: count }, (_, at) => average((row) => row[at] ?? 0));
+  const spreads = means.map((mean, at) => {
+    const spread = Math.sqrt(average((row) => ((row[at] ?? 0) - mean) ** 2));
+    // What is left of equal numbers after rounding is no spread.
+    return spread > nearlyEqual * Math.abs(mean) ? spread : 1;
+  });
   return { means, spreads };
 }
 

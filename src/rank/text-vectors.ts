@@ -10,10 +10,13 @@ export interface TextVectors {
   readonly vectors: readonly SparseVector[];
 }
 
+/** In a small corpus nearly every telling word stands in one text, and says that the texts differ. */
+const largeCorpus = 2000;
+
 /**
  * Each text with (1 + ln count) times ln((1 + texts) / (1 + texts with the word)) + 1 for its words, scaled to
- * length 1. A word that no other text has says nothing of nearness and is left out: with the weights so, the
- * recorded papers have the near pairs that ranking notes of section 4 count (98 above .4, 11 above .5, 2 above .6).
+ * length 1. In a large corpus a word that no other text has is left out: then the recorded papers have 115 pairs
+ * above a cosine of .4, 11 above .5 and 2 above .6, where section 4 of the ranking notes counts 98, 11 and 2.
  */
 export function textVectors(texts: readonly string[]): TextVectors {
   const { words, counted } = countWords(texts);
@@ -24,10 +27,11 @@ export function textVectors(texts: readonly string[]): TextVectors {
       textCounts[at] = (textCounts[at] ?? 0) + 1;
     }
   }
+  const fewestTexts = texts.length < largeCorpus ? 1 : 2;
   const weights = new Float64Array(words.length);
   for (let at = 0; at < words.length; at += 1) {
     const count = textCounts[at] ?? 0;
-    weights[at] = count < 2 ? 0 : Math.log((1 + texts.length) / (1 + count)) + 1;
+    weights[at] = count < fewestTexts ? 0 : Math.log((1 + texts.length) / (1 + count)) + 1;
   }
   return { words, textCounts, vectors: counted.map((text) => weighted(text, weights)) };
 }

@@ -60,11 +60,6 @@ export function fitVotePrior(papers: readonly VotedPaper[], use: 'text' | 'stati
   return { papers: papers.length, model, ...looked };
 }
 
-/** The votes to expect of a paper, 0 to 60. */
-export function priorValue(paper: PaperRecord, listedAt: Instant, prior: VotePrior): number {
-  return votesOf(linearValue(inputOf(paper, listedAt, prior), prior.model));
-}
-
 /**
  * The votes to expect of a paper, 0 to 60, with the terms whose shares add up to ln(1 + votes) before it is capped:
  * what is usual, the words that count most, the other words together, each static signal.
@@ -77,7 +72,7 @@ export function priorVotes(
   const { words, model } = prior;
   const input = inputOf(paper, listedAt, prior);
   return {
-    value: votesOf(linearValue(input, model)),
+    value: Math.min(mostVotes, Math.max(0, Math.expm1(linearValue(input, model)))),
     terms: [
       { name: 'usual', share: model.mean },
       ...(words ? strongestWords(paperText(paper), input.words, words, model) : []),
@@ -87,10 +82,6 @@ export function priorVotes(
       })),
     ],
   };
-}
-
-function votesOf(logVotes: number): number {
-  return Math.min(mostVotes, Math.max(0, Math.expm1(logVotes)));
 }
 
 const noWords = { indices: new Uint32Array(), values: new Float32Array() };

@@ -11,7 +11,7 @@ export function looksLikeBibtex(text: string): boolean {
 }
 
 /** The parser's time grows with the square of an entry: 3,000 authors are 15,000 words and take a second. */
-const maxTokens = 30_000;
+const maxTokens = 20_000;
 
 /**
  * Every entry of a BibTeX file as a paper, TeX turned into Unicode text. An entry that cannot be parsed, is far too long

@@ -5,6 +5,7 @@ import { Migrator, type Migration } from 'kysely/migration';
 import { asError, StoreError } from '../errors.ts';
 import { theWholeDay } from './migrations/0001-the-whole-day.ts';
 import { whatEachSourceSaid } from './migrations/0002-what-each-source-said.ts';
+import { whatWasKnownBefore } from './migrations/0003-what-was-known-before.ts';
 import { NodeSqliteDialect } from './sqlite-dialect.ts';
 import type { Tables } from './schema.ts';
 
@@ -16,6 +17,7 @@ export type Queryable = Kysely<Tables> | Transaction<Tables>;
 const migrations: Record<string, Migration> = {
   '0001-the-whole-day': theWholeDay,
   '0002-what-each-source-said': whatEachSourceSaid,
+  '0003-what-was-known-before': whatWasKnownBefore,
 };
 
 /**

@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import type { PastReading, StoredPast } from '../domain/past.ts';
 import type { PaperId } from '../domain/paper.ts';
-import type { CalendarDate, Instant } from '../domain/time.ts';
+import type { CalendarDate } from '../domain/time.ts';
+import { formerFacts } from './former-facts.ts';
 import { jsonList } from './json.ts';
 import type { Queryable } from './database.ts';
 import { paperColumns, paperFromRow } from './papers.ts';
@@ -33,9 +33,8 @@ export async function storedPast(db: Queryable, range: PastRange): Promise<Store
   const first = new Map<PaperId, (typeof rows)[number]>();
   for (const row of rows) if (!first.has(row.id)) first.set(row.id, row);
   const signals = Map.groupBy(await signalsOf(db, from, to), (signal) => signal.paperId);
-  const codeAdded = await codeAdditions(db);
+  const former = await formerFacts(db);
   const listings = [...first.values()].map((row) => {
-    const codeAddedAt = codeAdded.get(row.id);
     return {
       listDate: row.list_date,
       candidate: {
@@ -47,7 +46,7 @@ export async function storedPast(db: Queryable, range: PastRange): Promise<Store
         hasVotes: true,
         isNew: true,
       },
-      ...(codeAddedAt !== undefined && { codeAddedAt }),
+      former: former.get(row.id) ?? [],
     };
   });
   const key = (one: (typeof listings)[number]): string => `${one.listDate} ${one.candidate.paper.id}`;
@@ -93,19 +92,4 @@ async function signalsOf(db: Queryable, from: CalendarDate, to: CalendarDate) {
     .orderBy('kind')
     .execute();
   return rows.map(signalFromRow);
-}
-
-/** When code of a paper was first told, where it was not told from the start. */
-async function codeAdditions(db: Queryable): Promise<ReadonlyMap<PaperId, Instant>> {
-  const rows = await db
-    .selectFrom('revisions')
-    .select(['paper_id', 'seen_at', 'fields'])
-    .where(sql<string>`fields`, 'like', '%"code-added"%')
-    .orderBy('seen_at', 'desc')
-    .execute();
-  return new Map(
-    rows
-      .filter((row) => jsonList<string>(row.fields).includes('code-added'))
-      .map((row) => [row.paper_id, row.seen_at]),
-  );
 }

@@ -214,6 +214,13 @@ export interface InstallationRow {
   value: string;
 }
 
+/** What was known of a voted paper until it changed. */
+export interface FormerFactsRow {
+  paper_id: string;
+  until_at: number;
+  facts: string;
+}
+
 export interface Tables {
   papers: PaperRow;
   appearances: AppearanceRow;
@@ -221,6 +228,7 @@ export interface Tables {
   paper_facts: PaperFactsRow;
   models: ModelRow;
   revisions: RevisionRow;
+  former_facts: FormerFactsRow;
   signals: SignalRow;
   listings: ListingRow;
   source_states: SourceStateRow;

@@ -64,6 +64,13 @@ CREATE TABLE editions (
   unique (digest, number)
 ) strict;
 
+CREATE TABLE former_facts (
+  paper_id text not null references papers (id),
+  until_at integer not null,
+  facts text not null,
+  primary key (paper_id, until_at)
+) strict, without rowid;
+
 CREATE TABLE installation (
   key text primary key,
   value text not null

@@ -70,11 +70,11 @@ describe('the order', () => {
         const chosen = day[place % day.length];
         if (!chosen) return;
         const placeWith = (votes: number): number => {
-          const with_ = {
+          const changed = {
             ...voted(chosen.paper, votes, 5),
             signals: [{ ...count('upvotes', votes, 0), paperId: chosen.paper.id }],
           };
-          return ids(rank(day.map((one) => (one === chosen ? with_ : one)))).indexOf(chosen.paper.id);
+          return ids(rank(day.map((one) => (one === chosen ? changed : one)))).indexOf(chosen.paper.id);
         };
         expect(placeWith(some + more)).toBeLessThanOrEqual(placeWith(some));
       }),

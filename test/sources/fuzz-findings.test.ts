@@ -92,7 +92,7 @@ describe('BibTeX', () => {
     const long = `@article{long, title = {T}, abstract = {${'<'.repeat(50_000)}}}\n`;
     const items = await bibtexPapers(`${entry}${long}${entry.replace('ada', 'bo')}`);
     expect(items).toMatchObject([
-      { key: 'long', reason: expect.stringContaining('at most 30000 words and signs') },
+      { key: 'long', reason: expect.stringContaining('at most 20000 words and signs') },
       { sourceKey: 'ada' },
       { sourceKey: 'bo' },
     ]);

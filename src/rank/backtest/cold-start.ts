@@ -49,7 +49,8 @@ export interface ColdStart {
 const leastPapers = 40;
 const leastListed = 2;
 
-const baseline = 'hot keywords';
+/** What the others are compared with. */
+export const coldBaseline = 'hot keywords';
 
 type Score = (paper: PaperRecord) => number;
 
@@ -126,7 +127,7 @@ function scoresFrom(lessons: readonly PastPaper[]): ReadonlyMap<string, Score> {
   return new Map<string, Score>([
     ['random', () => 0],
     ['primary category', categoryShares(lessons)],
-    [baseline, hotWords],
+    [coldBaseline, hotWords],
     ['stated constants', chanceOfListing],
     ['learned, no authors’ past', (paper) => listingChance(paper, plain)],
     ['learned', (paper) => listingChance(paper, full)],
@@ -146,10 +147,10 @@ function categoryShares(lessons: readonly PastPaper[]): Score {
 }
 
 function resultsOf(measures: ReadonlyMap<string, readonly ColdMeasures[]>): readonly ColdResult[] {
-  const base = measures.get(baseline) ?? [];
+  const base = measures.get(coldBaseline) ?? [];
   return [...measures].map(([name, days]): ColdResult => {
     const level = estimates(days);
-    if (name === baseline) return { name, level };
+    if (name === coldBaseline) return { name, level };
     const difference = estimates(
       days.map((day, at) => {
         const other = base[at];

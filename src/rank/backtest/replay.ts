@@ -56,8 +56,8 @@ const fullAnswer = 50;
  * The stored list days as they stood at their send times, oldest first; every other day from the first to the last
  * list day is skipped with its reason.
  *
- * Of a replayed paper only what was counted by the send time is in `counts`. Its record is the one stored last: only
- * code that was told later is taken out of it.
+ * Of a replayed paper only what was counted by the send time is in `counts`. Its record is the one that was known
+ * then, as far as the store kept what changed.
  */
 export function replayDays(
   past: StoredPast,
@@ -140,9 +140,18 @@ function byId(a: PastListing, b: PastListing): number {
   return a.candidate.paper.id < b.candidate.paper.id ? -1 : 1;
 }
 
-/** The paper without the code that was told only later. */
-function paperAt({ candidate, codeAddedAt }: PastListing, now: Instant): Paper {
-  if (codeAddedAt === undefined || codeAddedAt <= now) return candidate.paper;
-  const { code: _, ...links } = candidate.paper.links;
-  return { ...candidate.paper, links };
+/** The paper as it was known then. */
+function paperAt({ candidate, former }: PastListing, now: Instant): Paper {
+  const then = former.find((one) => one.untilAt > now);
+  if (!then) return candidate.paper;
+  const { organization, mediaCount, submitterFollowers, ...paper } = candidate.paper;
+  const { authors, links, ...told } = then.facts;
+  return {
+    ...paper,
+    authors,
+    links,
+    ...(told.organization !== undefined && { organization: told.organization }),
+    ...(told.mediaCount !== undefined && { mediaCount: told.mediaCount }),
+    ...(told.submitterFollowers !== undefined && { submitterFollowers: told.submitterFollowers }),
+  };
 }

@@ -83,8 +83,8 @@ function differenceText(estimate: Estimate): string {
     : 'no difference shown';
 }
 
-/** The skipped days by reason, as spans in which no list day of another kind lies. */
-function skippedLines(skipped: readonly SkippedDay[]): readonly string[] {
+/** The skipped days by reason, as spans of working days; none where none was skipped. */
+export function skippedLines(skipped: readonly SkippedDay[]): readonly string[] {
   if (skipped.length === 0) return [];
   const reasons = Map.groupBy(skipped, (day) => day.reason);
   return [

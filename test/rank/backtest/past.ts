@@ -5,7 +5,12 @@ import { addDays, hourMs, utcMidnight, type CalendarDate } from '../../../src/do
 import type { ReplayedDay, ReplayTimes } from '../../../src/rank/backtest/replay.ts';
 import { paper } from '../candidates.ts';
 
-export const times: ReplayTimes = { sendFromHours: 7, sendToHours: 9, truthHours: 24, leastPapers: 4 };
+export const times: ReplayTimes = {
+  sendFromHours: 7,
+  sendToHours: 9,
+  truthHours: 24,
+  leastPapers: 4,
+};
 
 /** A Monday. */
 export const monday = '2026-11-02';
@@ -30,6 +35,7 @@ export function listing(
   const seenAt = at(Math.min(...hours));
   return {
     listDate,
+    former: [],
     candidate: {
       paper: { ...subject, submittedAt: at(-48) },
       signals,
@@ -86,7 +92,14 @@ export function replayedDay(
       });
       const listedAt = sendAt - hours * hourMs;
       return {
-        candidate: { paper: subject, signals: [], listedAt, seenAt: listedAt, hasVotes: true, isNew: true },
+        candidate: {
+          paper: subject,
+          signals: [],
+          listedAt,
+          seenAt: listedAt,
+          hasVotes: true,
+          isNew: true,
+        },
         counts: { upvotes: now },
         truth: end,
       };

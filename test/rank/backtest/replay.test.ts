@@ -51,19 +51,27 @@ describe('a replayed day', () => {
     );
   });
 
-  test('knows no code that was told after the edition', () => {
-    const links = { abstract: 'https://papers.example.org/1', code: 'https://code.example.org/1' };
+  test('knows of a paper what was known then, and nothing told after the edition', () => {
+    const abstract = 'https://papers.example.org/1';
+    const links = { abstract, code: 'https://code.example.org/1' };
     const day = pastDay(monday, four);
-    const codeOf = (hours: number) => {
-      const late = {
-        ...listing(monday, 0, { 8: 1, 26: 2 }, { links }),
-        codeAddedAt: utcMidnight(monday) + hours * hourMs,
+    const paperOf = (hours: number) => {
+      const changed = {
+        ...listing(monday, 0, { 8: 1, 26: 2 }, { links, organization: 'Example Lab', mediaCount: 3 }),
+        former: [
+          {
+            untilAt: utcMidnight(monday) + hours * hourMs,
+            facts: { authors: [{ name: 'Ada Example' }], links: { abstract } },
+          },
+        ],
       };
-      const [replayed] = replayDays({ ...day, listings: [late, ...day.listings.slice(1)] }, times).days;
-      return replayed?.papers[0]?.candidate.paper.links.code;
+      const [replayed] = replayDays({ ...day, listings: [changed, ...day.listings.slice(1)] }, times).days;
+      return replayed?.papers[0]?.candidate.paper;
     };
-    expect(codeOf(20)).toBeUndefined();
-    expect(codeOf(7)).toBe('https://code.example.org/1');
+    const before = paperOf(20);
+    expect(before).toMatchObject({ authors: [{ name: 'Ada Example' }], links: { abstract } });
+    expect(before?.links.code ?? before?.organization ?? before?.mediaCount).toBeUndefined();
+    expect(paperOf(7)).toMatchObject({ links, organization: 'Example Lab', mediaCount: 3 });
   });
 
   test('is as it was, whatever is counted of it later', () => {
@@ -103,6 +111,17 @@ describe('a full late answer', () => {
     expect(replayed?.cutOff).toBe(2);
     expect([truthOf(900), truthOf(901)]).toEqual([2, 1]);
     expect(replayed?.allTruth).toHaveLength(52);
+  });
+
+  test('lacks those with the most votes first, where more have no new count than it lacks', () => {
+    const unchanged = [listing(monday, 902, { 8: 0 }), listing(monday, 903, { 8: 3 })];
+    const readings = [reading(monday, 8, 42), { ...reading(monday, 26, 50), papers: 52 }];
+    const [replayed] = replayDays({ readings, listings: [...past.listings, ...unchanged] }, times).days;
+    const truthOf = (number: number) =>
+      replayed?.papers.find(({ candidate }) => candidate.paper.id.endsWith(`.00${number}`))?.truth;
+    expect(replayed?.cutOff).toBe(2);
+    // 47 and 3 votes are gone; 1 and 0 are in the answer, which makes 0 its lowest.
+    expect([900, 903, 901, 902].map(truthOf)).toEqual([0, 0, 1, 0]);
   });
 
   test('lacks nothing when it holds all papers known', () => {

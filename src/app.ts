@@ -54,6 +54,8 @@ export interface App extends AsyncDisposable {
   readonly log: Logger;
   /** Folder of the published site. */
   readonly publishedDir: string;
+  /** Whether the authors' past counts for the chance of a fresh paper. */
+  readonly authorHistory: boolean;
   /** Folder of the `.eml` files. */
   readonly outboxDir: string;
 }
@@ -127,6 +129,7 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
     subscribersDir: config.subscribersDir,
     log,
     publishedDir: publishedDir(config.dataDir),
+    authorHistory: config.ranking.authorHistory,
     outboxDir,
     [Symbol.asyncDispose]: async () => {
       await transport.close();

@@ -53,6 +53,8 @@ export interface Parts {
   readonly subscribersDir: string;
   /** Folder of the published site. */
   readonly publishedDir: string;
+  /** Whether the authors' past counts for the chance of a fresh paper. */
+  readonly authorHistory: boolean;
 }
 
 export interface Day {
@@ -86,7 +88,7 @@ export async function runDay(
   slots: readonly { readonly digest: Digest; readonly editionDate: CalendarDate }[],
 ): Promise<DayReport> {
   const read = await readSources(parts, day);
-  const lesson = await learnWhenDue(parts.db, day.now());
+  const lesson = await learnWhenDue(parts.db, day.now(), parts.authorHistory);
   const editions: EditionOutcome[] = [];
   for (const slot of slots) editions.push(await makeEdition(parts, day, slot));
   const site = await publishSite(parts, day);

@@ -1,5 +1,5 @@
 import { coverageCounts, isMissing } from '../domain/edition.ts';
-import { fewestListDays, type Lesson } from '../edition/learn.ts';
+import { fewestListDays, type Lesson, type ListingLesson } from '../edition/learn.ts';
 import type { EditionOutcome } from '../edition/publish.ts';
 import type { SourceReport } from '../ingest/ingest.ts';
 import type { SignalReport } from '../ingest/signals.ts';
@@ -29,8 +29,14 @@ export function readLines({ sources, signals }: ReadReport): readonly string[] {
 /** What ranking learned, or how far it is from learning. */
 export function lessonLine(lesson: Lesson): string {
   return lesson.state === 'learned'
-    ? `ranking learned anew of ${lesson.papers} papers on ${lesson.listDays} list days, ${lesson.fromDate} to ${lesson.toDate}: editions from now on are ranked by it`
+    ? `ranking learned anew of ${lesson.papers} papers on ${lesson.listDays} list days, ${lesson.fromDate} to ${lesson.toDate}${listingWords(lesson.listing)}: editions from now on are ranked by it`
     : `ranking not learned: ${lesson.listDays} of the ${fewestListDays} list days that it takes have ended, so the stated constants hold`;
+}
+
+function listingWords(listing: ListingLesson | undefined): string {
+  return listing
+    ? `, and of ${listing.papers} papers without votes, of which ${listing.listed} were listed`
+    : '';
 }
 
 /** The first few entries that could not be read, each with its reason. */

@@ -29,6 +29,10 @@ export interface Config {
   /** In the order of the file. */
   readonly topics: readonly Topic[];
   readonly digests: readonly Digest[];
+  readonly ranking: {
+    /** Whether papers of authors who were listed before have a better chance. */
+    readonly authorHistory: boolean;
+  };
   readonly mail: MailConfig;
   /** Folder of the operator's subscriber files. */
   readonly subscribersDir: string;
@@ -179,6 +183,7 @@ function configOf(parsed: ConfigFile, file: string, secrets: Secrets): Config {
       ...digest,
       topics: digest.topics ?? topics.map(({ key }) => key),
     })),
+    ranking: parsed.ranking,
     mail: mailOf(parsed, secrets.get('mail.smtp')),
     subscribersDir: inFolder(parsed.subscribers),
     serve: parsed.serve,

@@ -77,6 +77,9 @@ export const configSchema = block({
   topics: topics.refine((own) => Object.keys(own).length > 0, { error: 'at least one topic' }).optional(),
   topicSets: list(oneOf(topicSetNames), `a list of sets such as [${topicSetNames.join(', ')}]`).default([]),
   digests: list(digest, 'a list of digests').min(1, { error: 'at least one digest' }),
+  ranking: block({
+    authorHistory: z.boolean({ error: 'true or false' }).default(true),
+  }).prefault({}),
   mail: mail.prefault({}),
   subscribers: path.default('subscribers'),
   serve: block({

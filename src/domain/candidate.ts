@@ -9,6 +9,8 @@ export interface PaperFacts {
   readonly matches: readonly TopicMatch[];
   /** What its words add to ln(1 + expected votes); undefined where no model has learned words. */
   readonly wordShare?: number;
+  /** Its chance of getting onto a list with votes; undefined where no model has learned that. */
+  readonly chance?: number;
 }
 
 /** A paper that an edition could pick, with all that ranking may know of it at that time. */

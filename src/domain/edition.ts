@@ -26,6 +26,10 @@ export interface Score {
   readonly ageHours: number;
   /** Share of the final votes that a paper of this age usually has, 0 to 1. */
   readonly shareIn: number;
+  /** On no list with votes: the chance of getting onto one, 0 to 1. */
+  readonly chance?: number;
+  /** What counts most for or against that chance, most first. */
+  readonly chanceFor?: readonly string[];
   /** Signals that no source gave. */
   readonly missing: readonly SignalKind[];
   readonly trend?: Trend;

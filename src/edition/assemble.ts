@@ -6,6 +6,7 @@ import type {
   Edition,
   EditionPaper,
   Pick,
+  Score,
   SourceState,
   TitleOnly,
   UpdatedPaper,
@@ -13,7 +14,7 @@ import type {
 import type { Author, PaperId } from '../domain/paper.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import type { Topic } from '../domain/topic.ts';
-import { whyLine } from '../rank/explain.ts';
+import { strongestTerms, whyLine } from '../rank/explain.ts';
 import { findFollowUps, type PaperText } from '../rank/follow-up.ts';
 import { rankPapers, type RankedPaper } from '../rank/rank.ts';
 import type { ScoreModel } from '../rank/score.ts';
@@ -74,7 +75,7 @@ export function assembleEdition(material: EditionMaterial): Assembled {
   ]);
   const followed = followedBy(selection, ranked, material.earlierPicks ?? []);
   const pick = (placed: PlacedPaper): Pick =>
-    pickOf(placed, names, followed.get(placed.ranked.candidate.paper.id));
+    pickOf(placed, names, material.model, followed.get(placed.ranked.candidate.paper.id));
   const edition: Edition = {
     digest: digest.key,
     digestName: digest.name,
@@ -121,6 +122,7 @@ function followedBy(
 function pickOf(
   placed: PlacedPaper,
   topicNames: ReadonlyMap<string, string>,
+  model: ScoreModel | undefined,
   followed: PaperText | undefined,
 ): Pick {
   const { ranked, topic } = placed;
@@ -128,10 +130,16 @@ function pickOf(
     paper: editionPaper(ranked),
     topic,
     alsoIn: placed.alsoIn,
-    score: ranked.score,
+    score: explained(ranked, model),
     why: whyLine(ranked, topic, topicNames, followed),
     rank: placed.rank,
   };
+}
+
+/** A score with what its chance of being listed is made of, where that is learned. */
+function explained({ candidate, score }: RankedPaper, model: ScoreModel | undefined): Score {
+  if (score.chance === undefined || !model?.listingTerms) return score;
+  return { ...score, chanceFor: strongestTerms(model.listingTerms(candidate.paper)) };
 }
 
 function editionPaper({ candidate, counts }: RankedPaper): EditionPaper {

@@ -67,7 +67,7 @@ async function draft(db: Database, order: EditionOrder, pickedBefore?: Instant):
   const lastAt = await lastEditionAt(db, digest.key, now);
   const since = lastAt ?? now - digest.windowDays * dayMs;
   const learned = await learnedAt(db, now);
-  const basis = basisName(order.topics, learned?.fittedAt);
+  const basis = basisName(order.topics, learned?.name);
   const candidates = await candidatesFor(db, {
     digest: digest.key,
     earliestAt: now - digest.windowDays * dayMs,
@@ -96,8 +96,8 @@ async function draft(db: Database, order: EditionOrder, pickedBefore?: Instant):
 /** Rises when the same rules give other topics: what was kept before is then not read. */
 const matchingVersion = 1;
 
-function basisName(topics: readonly Topic[], fittedAt: Instant | undefined): string {
-  return hash('sha256', JSON.stringify([matchingVersion, topics, fittedAt]), 'base64url').slice(0, 22);
+function basisName(topics: readonly Topic[], model: string | undefined): string {
+  return hash('sha256', JSON.stringify([matchingVersion, topics, model]), 'base64url').slice(0, 22);
 }
 
 /**

@@ -1,10 +1,14 @@
 import type { Score } from '../domain/edition.ts';
 import { plainLine, type PaperRecord } from '../domain/paper.ts';
 import type { RankedPaper } from './rank.ts';
+import type { Term } from './strongest-words.ts';
 import type { PlacedTrend } from './trend.ts';
 
 const longestLine = 110;
 const longestTitle = 40;
+const mostTerms = 4;
+/** In log-odds: less is not worth a word. */
+const leastShare = 0.1;
 const manyAuthors = 10;
 /** A trend is worth a word when few gained more among many. */
 const fewestCompared = 20;
@@ -103,7 +107,10 @@ export function scoreFacts(score: Score): readonly string[] {
   if (score.shareIn > 0) {
     const share = Math.round(score.shareIn * 100);
     facts.push(`${oneDecimal(score.ageHours)} h old, papers of this age have ${share} % of their votes`);
-  } else facts.push('on no list where people vote: votes expected times the chance of being listed there');
+  } else {
+    facts.push('on no list where people vote: votes expected times the chance of being listed there');
+    if (score.chance !== undefined) facts.push(chanceFact(score.chance, score.chanceFor));
+  }
   if (score.trend) {
     const { gained, hours, percentile } = score.trend;
     const sign = gained < 0 ? '' : '+';
@@ -114,6 +121,20 @@ export function scoreFacts(score: Score): readonly string[] {
   }
   if (score.missing.length > 0) facts.push(`not known: ${score.missing.join(', ')}`);
   return facts;
+}
+
+function chanceFact(chance: number, chanceFor: readonly string[] = []): string {
+  const reasons = chanceFor.length === 0 ? '' : `, most of all by: ${chanceFor.join(', ')}`;
+  return `a chance of ${Math.round(100 * chance)} % of being listed${reasons}`;
+}
+
+/** The terms that move a chance most, in words: `“robot” for, authors against`. */
+export function strongestTerms(terms: readonly Term[]): readonly string[] {
+  return terms
+    .filter(({ name, share }) => name !== 'usual' && name !== 'other words' && Math.abs(share) >= leastShare)
+    .toSorted((a, b) => Math.abs(b.share) - Math.abs(a.share) || (a.name < b.name ? -1 : 1))
+    .slice(0, mostTerms)
+    .map(({ name, share }) => `${name} ${share > 0 ? 'for' : 'against'}`);
 }
 
 /** `12.3`; the same on every machine. */

@@ -1,11 +1,15 @@
+import { listingChance, listingTerms, type ListingModel } from './listing-chance.ts';
 import { linearValue } from './ridge.ts';
 import { statedModel, type ScoreModel } from './score.ts';
 import { scaledSides } from './side-scales.ts';
 import { mostVotes, sidesOf, sideWeight, type VotePrior } from './vote-prior.ts';
 import { paperText, wordVector } from './words.ts';
 
-/** Scores whose expected votes are learned of the past; curve and weight are the stated ones. */
-export function learnedModel(prior: VotePrior): ScoreModel {
+/**
+ * Scores whose expected votes, and where there is a model of it the chance of being listed, are learned of the past;
+ * curve and weight are the stated ones.
+ */
+export function learnedModel(prior: VotePrior, listing?: ListingModel): ScoreModel {
   const { words, scales, model } = prior;
   const wordShare = (paper: { readonly title: string; readonly abstract: string }): number =>
     words ? linearValue({ words: wordVector(paperText(paper), words), sides: [] }, model) - model.mean : 0;
@@ -20,5 +24,9 @@ export function learnedModel(prior: VotePrior): ScoreModel {
       );
       return Math.min(mostVotes, Math.max(0, Math.expm1(logVotes)));
     },
+    ...(listing && {
+      chanceOfListing: (paper) => listingChance(paper, listing),
+      listingTerms: (paper) => listingTerms(paper, listing),
+    }),
   };
 }

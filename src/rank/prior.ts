@@ -98,21 +98,22 @@ const categoryWeight = new Map([
  * The chance, 0 to 1, that a paper seen only on a list without votes will be taken up by Hugging Face.
  *
  * The weights were fitted on 43,386 arXiv papers, of which 8 % were listed. A primary category outside
- * the four named ones has weight 0; the fit's term for the authors' comment is left out, for we do not
- * have the comment.
+ * the four named ones has weight 0.
  */
 export function chanceOfListing(paper: PaperRecord): number {
   const authors = paper.authors.length || usualAuthors;
-  const { abstract, links } = paper;
-  const hasCode = links.code !== undefined || /\bgithub\b/i.test(abstract);
-  const hasProject = links.project !== undefined || /\bproject page\b|\.github\.io\b/i.test(abstract);
+  const { abstract, links, comments = '' } = paper;
+  const told = `${abstract} ${comments}`;
+  const hasCode = links.code !== undefined || /\bgithub\b/i.test(told);
+  const hasProject = links.project !== undefined || /\bproject page\b|\.github\.io\b/i.test(told);
   const logit =
     -5.97 +
     1.21 * Math.log1p(authors) +
     (authors >= 10 ? 0.28 : 0) +
     (hasCode ? 0.89 : 0) +
     (hasProject ? 2.06 : 0) +
-    (/\bopen[- ]?sourc/i.test(abstract) ? 0.54 : 0) +
+    (/\bopen[- ]?sourc/i.test(told) ? 0.54 : 0) -
+    (/accept|cvpr|iclr/i.test(comments) ? 0.88 : 0) +
     (categoryWeight.get(paper.categories[0] ?? '') ?? 0);
   return 1 / (1 + Math.exp(-logit));
 }

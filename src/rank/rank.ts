@@ -71,6 +71,7 @@ function factsOf(paper: PaperRecord, topics: CompiledTopics, model: ScoreModel):
   return {
     matches: matchTopics(paper, topics),
     ...(model.wordShare && { wordShare: model.wordShare(paper) }),
+    ...(model.listingTerms && { chance: model.chanceOfListing(paper) }),
   };
 }
 

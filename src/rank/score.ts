@@ -4,6 +4,7 @@ import type { SignalKind } from '../domain/signal.ts';
 import type { Instant } from '../domain/time.ts';
 import { hourMs } from '../domain/time.ts';
 import type { PaperRecord } from '../domain/paper.ts';
+import type { Term } from './strongest-words.ts';
 import { chanceOfListing, expectedVotes } from './prior.ts';
 import type { Counts } from './signals.ts';
 
@@ -33,6 +34,10 @@ export interface ScoreModel {
   readonly priorWeight: number;
   /** The votes that papers like it usually get, from 0. `wordShare` is what its words add, where that is known. */
   readonly expectedVotes: (paper: PaperRecord, now: Instant, wordShare?: number) => number;
+  /** The chance, 0 to 1, that a paper on no list with votes gets onto one. It depends on the paper alone. */
+  readonly chanceOfListing: (paper: PaperRecord) => number;
+  /** What that chance is made of, in log-odds; undefined where it is not learned. */
+  readonly listingTerms?: (paper: PaperRecord) => readonly Term[];
   /** What the words of a paper add to ln(1 + expected votes); undefined where words do not count. */
   readonly wordShare?: (paper: PaperRecord) => number;
 }
@@ -42,6 +47,7 @@ export const statedModel: ScoreModel = {
   curve: { scale: 5.5, power: 1.2 },
   priorWeight: 0.3,
   expectedVotes: (paper, now) => expectedVotes(paper, now),
+  chanceOfListing,
 };
 
 /**
@@ -76,11 +82,12 @@ export function scoreCandidate(
   const { priorWeight } = model;
   const hours = ageHours(candidate, now);
   const prior = model.expectedVotes(candidate.paper, now, candidate.facts?.wordShare);
+  const chance = candidate.facts?.chance ?? model.chanceOfListing(candidate.paper);
   const votes = counts.upvotes ?? (candidate.hasVotes ? 0 : undefined);
   const share = votes === undefined ? 0 : shareOfVotesIn(hours, model.curve);
   const parts: readonly ScorePart[] =
     votes === undefined
-      ? [{ name: 'from topic, authors, links', value: prior * chanceOfListing(candidate.paper) }]
+      ? [{ name: 'from topic, authors, links', value: prior * chance }]
       : [
           { name: 'votes now', value: votes },
           { name: 'still to come, by its own pace', value: ((1 - share) * votes) / (share + priorWeight) },
@@ -94,6 +101,7 @@ export function scoreCandidate(
     parts,
     ageHours: hours,
     shareIn: share,
+    ...(votes === undefined && { chance }),
     missing: kinds.filter((kind) => (kind === 'upvotes' ? votes === undefined : counts[kind] === undefined)),
     ...(trend && { trend }),
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { StoreError, asError } from '../errors.ts';
-import type { VotePrior } from './vote-prior.ts';
+import { voteSideNames, type VotePrior } from './vote-prior.ts';
 
 /** Rises when a prior of the same numbers would be read otherwise. */
 const version = 1;
@@ -10,13 +10,26 @@ const numbers = z.string().transform((text) => {
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 });
 
-const form = z.object({
-  version: z.literal(version),
-  papers: z.int(),
-  words: z.object({ bits: z.int().min(1).max(24), papers: z.int(), weights: numbers }).optional(),
-  scales: z.object({ means: z.array(z.number()), spreads: z.array(z.number()) }).optional(),
-  model: z.object({ mean: z.number(), words: numbers, sides: z.array(z.number()) }),
-});
+const form = z
+  .object({
+    version: z.literal(version),
+    papers: z.int(),
+    words: z.object({ bits: z.int().min(1).max(24), papers: z.int(), weights: numbers }).optional(),
+    scales: z.object({ means: z.array(z.number()), spreads: z.array(z.number()) }).optional(),
+    model: z.object({ mean: z.number(), words: numbers, sides: z.array(z.number()) }),
+  })
+  .refine(
+    ({ words, scales, model }) => {
+      const buckets = words ? 2 ** words.bits : 0;
+      const sides = scales ? voteSideNames.length : 0;
+      return (
+        (words?.weights.length ?? 0) === buckets &&
+        model.words.length === buckets &&
+        [model.sides, scales?.means ?? [], scales?.spreads ?? []].every(({ length }) => length === sides)
+      );
+    },
+    { error: 'expected a number for each bucket of words and each signal' },
+  );
 
 /** A learned prior as text, some 700 kB. The same prior gives the same text. */
 export function encodeVotePrior({ papers, words, scales, model }: VotePrior): string {

@@ -37,7 +37,7 @@ export async function candidatesFor(db: Queryable, query: CandidateQuery): Promi
     .leftJoin('paper_facts', (join) =>
       join.onRef('paper_facts.paper_id', '=', 'papers.id').on('paper_facts.basis', '=', query.basis ?? ''),
     )
-    .select([...paperColumns, 'paper_facts.matches', 'paper_facts.word_share'])
+    .select([...paperColumns, 'paper_facts.matches', 'paper_facts.word_share', 'paper_facts.chance'])
     .where('papers.id', 'in', metAsNews(db, query))
     .where('papers.id', 'not in', (select) =>
       select
@@ -72,6 +72,7 @@ export async function candidatesFor(db: Queryable, query: CandidateQuery): Promi
         facts: {
           matches: jsonList<TopicMatch>(row.matches),
           ...(row.word_share !== null && { wordShare: row.word_share }),
+          ...(row.chance !== null && { chance: row.chance }),
         },
       }),
       isNew: query.lastEditionAt === undefined || seenAt > query.lastEditionAt,

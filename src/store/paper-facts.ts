@@ -23,6 +23,7 @@ export async function storeFacts(
           basis,
           matches: JSON.stringify(facts.matches),
           word_share: facts.wordShare ?? null,
+          chance: facts.chance ?? null,
         })),
       )
       .onConflict((conflict) =>
@@ -30,6 +31,7 @@ export async function storeFacts(
           basis: excluded.ref('excluded.basis'),
           matches: excluded.ref('excluded.matches'),
           word_share: excluded.ref('excluded.word_share'),
+          chance: excluded.ref('excluded.chance'),
         })),
       )
       .execute();

@@ -70,6 +70,8 @@ export interface PaperFactsRow {
   matches: string;
   /** What its words add to ln(1 + expected votes); null where no model had learned words. */
   word_share: number | null;
+  /** Its chance of getting onto a list with votes; null where no model had learned that. */
+  chance: number | null;
 }
 
 /** Another id of a paper, e.g. its DOI: a source that uses it means the same paper. */

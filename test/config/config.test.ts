@@ -81,6 +81,7 @@ describe('the smallest configuration', () => {
           maxLatenessHours: 6,
         },
       ],
+      ranking: { authorHistory: true },
       mail: { transport: 'outbox', from: { name: 'Small', address: 'broadsheet@papers.example.org' } },
       subscribersDir: '/etc/broadsheet/subscribers',
       serve: { host: '127.0.0.1', port: 8080 },
@@ -201,6 +202,7 @@ describe('the example configuration', () => {
       file: plain.file,
       dataDir: plain.dataDir,
       http: plain.http,
+      ranking: plain.ranking,
       subscribersDir: plain.subscribersDir,
       serve: plain.serve,
       logLevel: plain.logLevel,
@@ -293,7 +295,7 @@ describe('the faults of a configuration', () => {
     // what is added from line 6 on, the fault
     [
       'foo: 1',
-      '6:1 foo: unknown key; known here: site, data, sources, signals, http, topics, topicSets, digests, mail, subscribers, serve, log',
+      '6:1 foo: unknown key; known here: site, data, sources, signals, http, topics, topicSets, digests, ranking, mail, subscribers, serve, log',
     ],
     ['logg: info', '6:1 logg: unknown key; did you mean "log"?'],
     ['Serve: { port: 1 }', '6:1 Serve: unknown key; did you mean "serve"?'],

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addDays, calendarDate, dayMs, hourMs, isWeekend, utcMidnight } from '../../src/domain/time.ts';
 import { draftEdition } from '../../src/edition/publish.ts';
-import { learnVotePrior, learnWhenDue } from '../../src/edition/learn.ts';
+import { learn, learnWhenDue } from '../../src/edition/learn.ts';
+import { editionPicks } from '../../src/domain/edition.ts';
+import { storeListing } from '../../src/ingest/store-listing.ts';
 import { backfill } from '../../src/ingest/backfill.ts';
 import { editionOrder } from '../../src/pipeline.ts';
 import { candidatesFor } from '../../src/store/candidates.ts';
@@ -74,20 +76,20 @@ describe('past days that are read to learn from', () => {
   it('teach what is voted for, from 20 list days on', async () => {
     const { app } = await filled(20);
     await using _ = app;
-    expect(await learnVotePrior(app.db, now)).toMatchObject({ state: 'too early' });
-    expect(await learnWhenDue(app.db, now)).toBeUndefined();
+    expect(await learn(app.db, now, true)).toMatchObject({ state: 'too early' });
+    expect(await learnWhenDue(app.db, now, true)).toBeUndefined();
     expect(await modelAt(app.db, 'vote-prior', now)).toBeUndefined();
     const more = await filled(60);
     await more.app[Symbol.asyncDispose]();
-    expect(await learnWhenDue(app.db, now)).toMatchObject({ state: 'learned', toDate: '2026-11-17' });
-    expect(await learnWhenDue(app.db, now + dayMs)).toBeUndefined();
-    expect(await learnWhenDue(app.db, now + 14 * dayMs)).toMatchObject({ state: 'learned' });
+    expect(await learnWhenDue(app.db, now, true)).toMatchObject({ state: 'learned', toDate: '2026-11-17' });
+    expect(await learnWhenDue(app.db, now + dayMs, true)).toBeUndefined();
+    expect(await learnWhenDue(app.db, now + 14 * dayMs, true)).toMatchObject({ state: 'learned' });
   });
 
   it('change the order of an edition whose papers have no votes yet, and no edition before', async () => {
     const { app } = await filled(60);
     await using _ = app;
-    await learnVotePrior(app.db, now);
+    await learn(app.db, now, true);
     server.now = now;
     await home.run(now);
     const [digest] = app.digests;
@@ -105,3 +107,64 @@ describe('past days that are read to learn from', () => {
     expect(before.ranked).toEqual([]);
   });
 });
+
+describe('the chance of a fresh paper', () => {
+  it('is learned of what sources without votes announced, and told with its reasons', async () => {
+    const { app } = await filled(60);
+    await using _ = app;
+    const store = (listDate: string, at: number, title: string) =>
+      storeListing(app.db, {
+        requestKey: `list ${listDate}`,
+        validators: {},
+        listing: {
+          source: 'arxiv',
+          listDate,
+          readAt: at,
+          announced: 16,
+          entries: Array.from({ length: 16 }, (_, number) => ({
+            sourceKey: `${listDate} ${number}`,
+            kind: 'new' as const,
+            signals: [],
+            paper: freshPaper(listDate, number, title),
+          })),
+          dropped: [],
+          quiet: false,
+          hasVotes: false,
+        },
+      });
+    for (const day of lists.filter((one) => one < '2026-11-14')) {
+      await store(day, utcMidnight(day) + 4 * hourMs, '');
+    }
+    expect(await learn(app.db, now, true)).toMatchObject({ state: 'learned', listing: { papers: 864 } });
+    await store('2026-11-23', now - hourMs, 'fresh ');
+    const [digest] = app.digests;
+    if (!digest) throw new Error('no digest');
+    const day = { now: () => now, signal: new AbortController().signal };
+    const order = editionOrder(app, day, { digest, editionDate: '2026-11-24' });
+    const { ranked, edition } = await draftEdition(app.db, order);
+    const chances = (name: string) =>
+      ranked
+        .filter(({ candidate }) => candidate.paper.title.startsWith(`fresh ${name}`))
+        .map(({ score }) => score.chance ?? 0);
+    expect(Math.min(...chances('Kettles'))).toBeGreaterThan(Math.max(...chances('Teapots')));
+    const [pick] = editionPicks(edition);
+    expect(pick?.score.chanceFor?.join()).toContain('kettles');
+  });
+});
+
+/** Every second one is a paper of the lists with votes, known by its title. */
+function freshPaper(listDate: string, number: number, prefix: string) {
+  const isListed = number % 2 === 0;
+  const day = lists.indexOf(listDate);
+  const id = isListed && prefix === '' ? day * 10 + number / 2 : 50_000 + day * 20 + number;
+  return {
+    id: `arxiv:26${listDate.slice(5, 7)}.${String(id).padStart(5, '0')}`,
+    version: 1,
+    title: `${prefix}${isListed ? 'Kettles that whistle' : 'Teapots that stand'}, part ${number}`,
+    abstract: `A language model and what it does on day ${day}.`,
+    authors: [{ name: isListed ? 'Ada Invented' : 'Bo Made-Up' }],
+    categories: ['cs.CL'],
+    keywords: [],
+    links: { abstract: `https://arxiv.org/abs/${id}` },
+  };
+}

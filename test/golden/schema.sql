@@ -118,7 +118,8 @@ CREATE TABLE paper_facts (
   paper_id text primary key references papers (id),
   basis text not null,
   matches text not null,
-  word_share real
+  word_share real,
+  chance real
 ) strict, without rowid;
 
 CREATE TABLE papers (

@@ -134,6 +134,7 @@ test('the numbers behind a score are told one by one', () => {
   const [quiet] = rankPapers({ candidates: [unvoted(paper(1))], topics, now });
   expect(quiet && scoreFacts(quiet.score).slice(2)).toEqual([
     'on no list where people vote: votes expected times the chance of being listed there',
+    'a chance of 3 % of being listed',
     'not known: upvotes, comments, stars',
   ]);
 });

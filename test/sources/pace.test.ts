@@ -21,8 +21,9 @@ describe('a group of hosts', () => {
     );
     expect(await Promise.all(runs)).toEqual([1, 2, 3]);
     const [first = 0, second = 0, third = 0] = starts;
-    expect(second - first).toBeGreaterThanOrEqual(29);
-    expect(third - second).toBeGreaterThanOrEqual(29);
+    // A timer may fire a millisecond early, at either end.
+    expect(second - first).toBeGreaterThanOrEqual(28);
+    expect(third - second).toBeGreaterThanOrEqual(28);
   });
 
   test('does not wait for another group', async () => {

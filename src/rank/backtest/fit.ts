@@ -63,7 +63,12 @@ export function refit(days: readonly ReplayedDay[]): Refit {
 }
 
 function modelOf({ curve, priorWeight, weights }: Constants): ScoreModel {
-  return { curve, priorWeight, expectedVotes: (paper, now) => expectedVotes(paper, now, weights) };
+  return {
+    ...statedModel,
+    curve,
+    priorWeight,
+    expectedVotes: (paper, now) => expectedVotes(paper, now, weights),
+  };
 }
 
 /** The stated constants where there is nothing to fit on. */

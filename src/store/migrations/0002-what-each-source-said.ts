@@ -23,7 +23,8 @@ const statements = [
     paper_id text primary key references papers (id),
     basis text not null,
     matches text not null,
-    word_share real
+    word_share real,
+    chance real
   ) strict, without rowid`,
   `create table models (
     id integer primary key,

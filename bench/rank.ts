@@ -16,7 +16,14 @@ import { openDatabase, type Database } from '../src/store/database.ts';
 
 const rounds = Math.max(5, Number(process.argv[2] ?? 5));
 const now = Date.parse('2026-11-24T02:30:00Z');
-const words = Array.from({ length: 3000 }, (_, at) => `${String.fromCodePoint(97 + (at % 26))}o${at}`);
+/** Words of three to nine letters, as good as at random. */
+const words = Array.from({ length: 3000 }, (_, at) => {
+  let seed = Math.imul(at + 1, 2_654_435_761) >>> 0;
+  return Array.from({ length: 3 + (at % 7) }, () => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return String.fromCodePoint(97 + ((seed >>> 8) % 26));
+  }).join('');
+});
 const wordsPerAbstract = 180;
 const countsPerPaper = 4;
 

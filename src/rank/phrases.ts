@@ -19,6 +19,8 @@ export interface PhraseIndex<P extends Phrase> {
   readonly byStart: ReadonlyMap<string, readonly P[]>;
   /** The lengths of those starts. */
   readonly startLengths: readonly number[];
+  /** By `startKey`, 1 where some phrase may begin with such a word: most words of a text end here. */
+  readonly mayBegin: Uint8Array;
 }
 
 /** Where a phrase stands in a text. */
@@ -71,7 +73,14 @@ export function indexPhrases<P extends Phrase>(phrases: readonly P[]): PhraseInd
   const startLengths = [...new Set([...byStart.keys()].map((start) => start.length))].toSorted(
     (a, b) => a - b,
   );
-  return { byWord, byStart, startLengths };
+  const mayBegin = new Uint8Array(2 ** 16);
+  for (const word of byWord.keys()) mayBegin[startKey(word)] = 1;
+  for (const start of byStart.keys()) {
+    // A shorter start may be followed by anything.
+    if (start.length < longestStart) mayBegin.fill(1);
+    else mayBegin[startKey(start)] = 1;
+  }
+  return { byWord, byStart, startLengths, mayBegin };
 }
 
 /** Every phrase that stands in the text as whole words in any case, in the order of first meeting. `text` is NFC. */
@@ -90,12 +99,19 @@ export function findPhrases<P extends Phrase>(
     );
   };
   for (const [at, word] of words.entries()) {
+    if (index.mayBegin[startKey(word)] === 0) continue;
     for (const phrase of index.byWord.get(word) ?? []) lookAt(phrase, at);
     for (const length of index.startLengths) {
       for (const phrase of index.byStart.get(word.slice(0, length)) ?? []) lookAt(phrase, at);
     }
   }
   return hits;
+}
+
+/** A number below 65,536 of a word's first three characters. */
+function startKey(word: string): number {
+  const [first, second, third] = [word.charCodeAt(0), word.charCodeAt(1), word.charCodeAt(2)];
+  return (Math.imul(first, 961) + Math.imul(second || 0, 31) + (third || 0)) & 0xffff;
 }
 
 function standsAt(phrase: Phrase, words: readonly string[], at: number): boolean {

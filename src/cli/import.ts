@@ -1,7 +1,9 @@
+import type { Listing, StreamedListing } from '../domain/listing.ts';
+import type { Instant } from '../domain/time.ts';
 import { asError, SourceError } from '../errors.ts';
 import { storeListing, type ListingReport } from '../ingest/store-listing.ts';
 import { readPaperFile } from '../sources/file.ts';
-import { streamedPapers } from '../sources/paper-stream.ts';
+import { inPieces, streamedPapers } from '../sources/paper-stream.ts';
 import type { Context } from './context.ts';
 import { withAppOrCopy } from './dry-run.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -13,6 +15,9 @@ interface FileReport {
   readonly failure?: string;
 }
 
+/** So many papers are stored in a second or two, and meanwhile nobody else can write. */
+const pieceSize = 20_000;
+
 /** Stores the papers of files as if a source had announced them now; a file that cannot be read does not stop the others. */
 export async function importFiles(context: Context, files: readonly string[]): Promise<ExitCode> {
   const reports = await withAppOrCopy(context, async ({ db }) => {
@@ -21,10 +26,11 @@ export async function importFiles(context: Context, files: readonly string[]): P
       context.signal.throwIfAborted();
       try {
         const listings: ListingReport[] = [];
-        const streamed = await streamedPapers(file, context.now(), 'import');
-        const found = streamed ? [streamed] : await readPaperFile(file, context.now());
-        for (const listing of found) {
-          listings.push(await storeListing(db, { requestKey: `file=${file}`, listing, validators: {} }));
+        let piece = 0;
+        for await (const listing of listingsIn(file, context.now())) {
+          piece += 1;
+          const requestKey = piece === 1 ? `file=${file}` : `file=${file}#${piece}`;
+          listings.push(await storeListing(db, { requestKey, listing, validators: {} }));
         }
         done.push({ file, listings });
       } catch (error) {
@@ -41,6 +47,12 @@ export async function importFiles(context: Context, files: readonly string[]): P
   return failed > 0 || reports.some((report) => report.listings.some((one) => one.dropped.length > 0))
     ? 3
     : 0;
+}
+
+async function* listingsIn(file: string, now: Instant): AsyncGenerator<Listing | StreamedListing> {
+  const streamed = await streamedPapers(file, now, 'import');
+  if (streamed) yield* inPieces(streamed, pieceSize);
+  else yield* await readPaperFile(file, now);
 }
 
 function fileLines({ file, listings, failure }: FileReport): readonly string[] {

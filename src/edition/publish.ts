@@ -114,9 +114,7 @@ export async function publishEdition(db: Database, order: EditionOrder): Promise
     await storeFacts(
       db,
       basis,
-      ranked.flatMap(({ candidate: { paper, facts: known }, facts }) =>
-        known ? [] : [{ paperId: paper.id, facts }],
-      ),
+      ranked.flatMap(({ candidate: { paper, facts: known }, facts }) => (known ? [] : [{ paper, facts }])),
     );
     if (!hasNews(edition)) return { state: 'nothing new', edition };
     const insertion = await insertEdition(db, edition);

@@ -1,6 +1,7 @@
 import { addDays, calendarDate, dayMs, type CalendarDate } from '../domain/time.ts';
 import { asError, SourceError } from '../errors.ts';
 import type { ListingRequest, Source } from '../sources/source.ts';
+import { sourceStates } from '../store/source-states.ts';
 import type { IngestContext, RequestFailure } from './ingest.ts';
 import { storeListing } from './store-listing.ts';
 
@@ -63,9 +64,15 @@ export async function backfill(
 async function pastRequests(
   source: Source,
   days: number,
-  { now }: IngestContext,
+  { db, now }: IngestContext,
 ): Promise<readonly ListingRequest[]> {
-  const lastDate = addDays(calendarDate(now, 'Etc/UTC'), -youngestDays);
+  // Days since the last good reading are caught up with, and are news.
+  const lastOkAt = (await sourceStates(db)).get(source.name)?.lastOkAt ?? now;
+  const [young, read] = [
+    addDays(calendarDate(now, 'Etc/UTC'), -youngestDays),
+    addDays(calendarDate(lastOkAt, 'Etc/UTC'), -1),
+  ];
+  const lastDate = young < read ? young : read;
   const firstDate = addDays(calendarDate(now, 'Etc/UTC'), -days);
   const byKey = new Map<string, ListingRequest & { readonly listDate: CalendarDate }>();
   for (let back = days; back >= youngestDays; back -= 1) {

@@ -154,6 +154,15 @@ function changedFields(before: KnownPaper, record: PaperRecord, said: string): r
       : [];
   }
   const [then, now] = [fieldHashes(before.said), fieldHashes(said)];
+  // Another source told this version already: this one only came after it.
+  const versionPlace = revisableFields.indexOf('version');
+  if (
+    then[versionPlace] !== now[versionPlace] &&
+    record.version !== undefined &&
+    record.version === before.paper.version
+  ) {
+    return [];
+  }
   return revisableFields.flatMap((field, place): RevisedField[] => {
     if (then[place] === now[place]) return [];
     if (then[place] !== untold) return [field];

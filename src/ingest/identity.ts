@@ -7,6 +7,8 @@ export interface KnownIds {
   readonly papers: ReadonlySet<PaperId>;
   /** Ids that stand for a paper of another id. */
   readonly aliases: ReadonlyMap<PaperId, PaperId>;
+  /** For papers stored under a DOI: the arXiv id that stands for it. */
+  readonly arxivNames: ReadonlyMap<PaperId, PaperId>;
 }
 
 export interface ResolvedEntries {
@@ -36,12 +38,14 @@ export function idsNamed(entries: readonly ListingEntry[]): readonly PaperId[] {
 export function resolveEntries(entries: readonly ListingEntry[], known: KnownIds): ResolvedEntries {
   const papers = new Set(known.papers);
   const aliases = new Map(known.aliases);
+  const arxivNames = new Map(known.arxivNames);
   const newAliases = new Map<PaperId, PaperId>();
   const seen = new Set<PaperId>();
   const name = (alias: PaperId, id: PaperId): void => {
     if (alias === id || aliases.has(alias)) return;
     aliases.set(alias, id);
     newAliases.set(alias, id);
+    if (isArxiv(alias)) arxivNames.set(id, alias);
   };
   const resolved: ListingEntry[] = [];
   for (const entry of entries) {
@@ -49,12 +53,13 @@ export function resolveEntries(entries: readonly ListingEntry[], known: KnownIds
     let id = aliases.get(entry.paper.id) ?? entry.paper.id;
     if (!papers.has(id) && doi !== undefined) {
       const other = aliases.get(doi) ?? (papers.has(doi) ? doi : undefined);
-      if (other !== undefined && !(isArxiv(id) && isArxiv(other))) {
+      const arxivOther = other !== undefined && isArxiv(other) ? other : arxivNames.get(other ?? '');
+      if (other !== undefined && !(isArxiv(id) && arxivOther !== undefined)) {
         name(id, other);
         id = other;
       }
     }
-    if (doi !== undefined && (!papers.has(doi) || isArxiv(id))) name(doi, id);
+    if (doi !== undefined && (!papers.has(doi) || (isArxiv(id) && !arxivNames.has(doi)))) name(doi, id);
     papers.add(id);
     if (seen.has(id)) continue;
     seen.add(id);

@@ -1,10 +1,10 @@
 import { asError, SourceError, type SourceErrorCode } from '../errors.ts';
 import { isMissing } from '../domain/edition.ts';
 import type { PaperId } from '../domain/paper.ts';
-import type { CalendarDate, Instant } from '../domain/time.ts';
+import { dayMs, hourMs, utcMidnight, type CalendarDate, type Instant } from '../domain/time.ts';
 import { beyondInWords, daysInWords, dueRequests, type DueRequests } from '../sources/catch-up.ts';
 import type { HttpClient } from '../sources/http.ts';
-import type { NewestListOnly, Source } from '../sources/source.ts';
+import type { ListingRequest, NewestListOnly, Source } from '../sources/source.ts';
 import { newsOnlyIn } from '../store/appearances.ts';
 import type { Database } from '../store/database.ts';
 import { lastListing, lastListingBefore, lastReadAt, lastValidators, wasRead } from '../store/listings.ts';
@@ -91,7 +91,9 @@ async function ingestSource(
       const validators = await lastValidators(db, source.name, request.key);
       // An earlier try to catch up had this day whole, and failed at another.
       const readAt = validators?.bodyHash && (await lastReadAt(db, source.name, request.key));
-      if (due.caughtUp.has(request.key) && readAt && readAt > (lastOkAt ?? 0)) continue;
+      if (due.caughtUp.has(request.key) && readAt && readAt > (lastOkAt ?? 0) && wasOver(request, readAt)) {
+        continue;
+      }
       const answer = await source.read(request, { now, signal, http, ...(validators && { validators }) });
       if (answer.state === 'unchanged') {
         unchanged.push(judgeUnchanged(await lastListing(db, source.name, request.key), dueDate));
@@ -128,6 +130,11 @@ async function ingestSource(
     unchangedListings: unchanged.length,
     failures,
   };
+}
+
+/** A list that grows during its day is whole after it; somewhere the day lasts 12 h longer than in UTC. */
+function wasOver({ listDate }: ListingRequest, readAt: Instant): boolean {
+  return listDate === undefined || readAt >= utcMidnight(listDate) + dayMs + 12 * hourMs;
 }
 
 interface Outcome {

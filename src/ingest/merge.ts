@@ -21,6 +21,11 @@ export function mergeRecords(
 ): MergedPaper {
   const [text, other] = takesText ? [said, known.record] : [known.record, said];
   const version = text.version ?? other.version;
+  // Who tells no withdrawal does not take one back; a higher version does.
+  const [before, now] = [known.record.version ?? 0, said.version ?? 0];
+  const isWithdrawn = said.isWithdrawn
+    ? now === 0 || now >= before
+    : known.record.isWithdrawn && now <= before;
   const origins: { -readonly [Field in keyof FieldOrigins]: FieldOrigins[Field] } = { ...known.origins };
   if (takesText) origins.text = source;
   const best = <Value>(
@@ -53,7 +58,7 @@ export function mergeRecords(
       ...(organization !== undefined && { organization }),
       ...(doi !== undefined && { doi }),
       ...(comments !== undefined && { comments }),
-      ...(text.isWithdrawn && { isWithdrawn: true }),
+      ...(isWithdrawn && { isWithdrawn: true }),
       ...(submittedAt !== undefined && { submittedAt }),
       ...(mediaCount !== undefined && { mediaCount }),
       ...(submitterFollowers !== undefined && { submitterFollowers }),

@@ -1,7 +1,7 @@
 import type { ListingEntry } from '../domain/listing.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
-import { aliasedPapers, insertAliases } from '../store/aliases.ts';
+import { aliasedPapers, arxivNamesOf, insertAliases, mergePapers } from '../store/aliases.ts';
 import {
   insertAppearances,
   placesOfNewSayings,
@@ -102,10 +102,13 @@ export async function storeBlock(
 /** The entries under the ids of their papers, and the other ids that were found to mean the same. */
 async function resolve(db: Queryable, entries: readonly ListingEntry[]): Promise<ResolvedEntries> {
   const ids = idsNamed(entries);
-  return resolveEntries(entries, {
-    papers: await storedIds(db, ids),
-    aliases: await aliasedPapers(db, ids),
-  });
+  const [papers, aliases] = [await storedIds(db, ids), await aliasedPapers(db, ids)];
+  const arxivNames = await arxivNamesOf(db, [...ids, ...aliases.values()]);
+  const resolved = resolveEntries(entries, { papers, aliases, arxivNames });
+  for (const [alias, id] of resolved.newAliases) {
+    if (papers.has(alias) && papers.has(id)) await mergePapers(db, alias, id);
+  }
+  return resolved;
 }
 
 async function storeAdded(db: Queryable, of: BlockOf, diff: ListingDiff): Promise<void> {
@@ -149,8 +152,8 @@ async function storeChanged(db: Queryable, of: BlockOf, change: ChangedPaper): P
       source: of.source,
       paperId: record.id,
       said,
-      ...(change.isSaidNow && { saidHash: contentHash(entry.paper) }),
-      ...(change.becameNews && { becameNewsAt: of.readAt }),
+      ...(change.isSaidNow ? { saidHash: contentHash(entry.paper) } : { saidHash: null }),
+      ...(change.becameNews && { becameNews: firstAppearance(of, entry, said) }),
     });
   }
 }

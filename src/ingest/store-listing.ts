@@ -1,6 +1,7 @@
 import type { DroppedEntry, Listing, ListingEntry, StreamedListing, Validators } from '../domain/listing.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import { utcMidnight } from '../domain/time.ts';
+import { aliasedPapers } from '../store/aliases.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import { insertListing, lastListingBefore, lastReadAt } from '../store/listings.ts';
 import { insertRevisions, withdrawPapers } from '../store/papers.ts';
@@ -159,7 +160,10 @@ async function* blocksOf(listing: Listing | StreamedListing, tally: Tally): Asyn
 
 /** Papers taken back without an entry of their own; returns how many that was news of. */
 async function storeWithdrawn(db: Queryable, listing: Listing | StreamedListing): Promise<number> {
-  const withdrawn = await withdrawPapers(db, listing.withdrawn ?? [], listing.readAt);
+  const ids = listing.withdrawn ?? [];
+  const aliases = await aliasedPapers(db, ids);
+  const papers = ids.map((id) => aliases.get(id) ?? id);
+  const withdrawn = await withdrawPapers(db, papers, listing.readAt);
   await insertRevisions(
     db,
     withdrawn.map((paperId) => ({

@@ -6,7 +6,11 @@ export function basisOf(...parts: readonly unknown[]): string {
   return hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 16);
 }
 
-/** Names an edition and its content: it is frozen, and no two of a digest have a number. */
-export function editionName({ digest, editionDate, number, publishedAt }: Edition): string {
-  return `${digest} ${editionDate} ${number} ${publishedAt}`;
+const names = new WeakMap<Edition, string>();
+
+/** Names an edition by its whole content: another database may hold another one of the same number and time. */
+export function editionName(edition: Edition): string {
+  const name = names.get(edition) ?? basisOf(edition);
+  names.set(edition, name);
+  return name;
 }

@@ -34,6 +34,34 @@ export async function streamedPapers(
   return undefined;
 }
 
+/**
+ * A streamed listing as several, one after the other, of at most `size` items: each is stored whole, and between them
+ * other processes get their turn at the database. Take the items of one before the next one.
+ */
+export async function* inPieces(listing: StreamedListing, size: number): AsyncGenerator<StreamedListing> {
+  const items = chained(listing.items);
+  try {
+    let next = await items.next();
+    while (next.done !== true) {
+      const take = async function* (): AsyncGenerator<ListingEntry | DroppedEntry> {
+        for (let taken = 0; taken < size && next.done !== true; taken += 1) {
+          yield next.value;
+          next = await items.next();
+        }
+      };
+      yield { ...listing, items: take() };
+    }
+  } finally {
+    await items.return(undefined);
+  }
+}
+
+async function* chained(
+  items: StreamedListing['items'],
+): AsyncGenerator<ListingEntry | DroppedEntry, undefined> {
+  yield* items;
+}
+
 async function* itemsOf(path: string): AsyncGenerator<ListingEntry | DroppedEntry> {
   for await (const { text, place } of linesOf(path)) {
     let value: unknown;

@@ -70,9 +70,10 @@ export async function updateAppearance(
     readonly source: string;
     readonly paperId: PaperId;
     readonly said?: string;
-    readonly saidHash?: string;
+    /** Null when it is not all of what was said. */
+    readonly saidHash?: string | null;
     /** Set when it became news only now: from then on it counts as first seen. */
-    readonly becameNewsAt?: Instant;
+    readonly becameNews?: Appearance;
   },
 ): Promise<void> {
   await db
@@ -80,7 +81,13 @@ export async function updateAppearance(
     .set({
       ...(change.said !== undefined && { said: change.said }),
       ...(change.saidHash !== undefined && { said_hash: change.saidHash }),
-      ...(change.becameNewsAt !== undefined && { is_news: 1, first_seen_at: change.becameNewsAt }),
+      ...(change.becameNews && {
+        is_news: 1,
+        first_seen_at: change.becameNews.firstSeenAt,
+        seen_after: change.becameNews.seenAfter ?? null,
+        list_date: change.becameNews.listDate,
+        listed_at: change.becameNews.entry.listedAt ?? null,
+      }),
     })
     .where('source', '=', change.source)
     .where('paper_id', '=', change.paperId)

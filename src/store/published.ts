@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { hash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { PublishedDocument } from '../domain/site.ts';
@@ -9,7 +9,7 @@ import { chunks } from './chunks.ts';
 const manifestFile = '.published.json';
 /** What the files were made of. It is there only while they are as it says. */
 const basesFile = '.bases.json';
-const basesForm = z.record(z.string(), z.object({ basis: z.string(), bytes: z.int() }));
+const basesForm = z.record(z.string(), z.object({ basis: z.string(), bytes: z.string() }));
 type Basis = z.output<typeof basesForm>[string];
 
 /** The disk is waited for together, and no more bodies than that are held. */
@@ -54,7 +54,7 @@ export async function writePublished(
   const put = async ([path, document]: readonly [string, PublishedDocument]): Promise<void> => {
     const { basis } = document;
     const old = madeOf.get(path);
-    if (basis !== undefined && old?.basis === basis && (await hasSize(join(dir, path), old.bytes))) {
+    if (basis !== undefined && old?.basis === basis && (await holds(join(dir, path), old.bytes))) {
       bases[path] = old;
       return;
     }
@@ -62,7 +62,7 @@ export async function writePublished(
     if (basis !== undefined) await rm(join(dir, basesFile), { force: true });
     const bytes = bytesOf(document.body);
     if (await writeWhole(join(dir, path), bytes)) written += 1;
-    if (basis !== undefined) bases[path] = { basis, bytes: bytes.length };
+    if (basis !== undefined) bases[path] = { basis, bytes: nameOf(bytes) };
   };
   for (const some of chunks([...files], writtenAtOnce)) {
     const [broken] = (await Promise.allSettled(some.map(put))).filter((end) => end.status === 'rejected');
@@ -85,9 +85,14 @@ async function readBases(dir: string): Promise<ReadonlyMap<string, Basis>> {
   }
 }
 
-async function hasSize(file: string, bytes: number): Promise<boolean> {
-  const found = await stat(file).catch(() => undefined);
-  return found?.isFile() === true && found.size === bytes;
+/** Another process may have written the file since, from another basis. */
+async function holds(file: string, bytes: string): Promise<boolean> {
+  const found = await readFile(file).catch(() => undefined);
+  return found !== undefined && nameOf(found) === bytes;
+}
+
+function nameOf(bytes: Buffer): string {
+  return hash('sha256', bytes, 'base64url');
 }
 
 /** The files of the last publication; empty when there was none. Throws StoreError when the list is damaged. */

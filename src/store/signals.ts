@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Paper, PaperId, PaperLinks } from '../domain/paper.ts';
 import type { Signal, SignalKind } from '../domain/signal.ts';
 import type { Instant } from '../domain/time.ts';
@@ -53,6 +54,11 @@ export async function papersToCount(
     .select(['id', 'links', 'doi'])
     .where('first_seen_at', '>', fromAt)
     .where('first_seen_at', '<=', toAt)
+    // A backfill or a replacement makes papers known that no edition picks.
+    .where(
+      sql<boolean>`(not exists (select 1 from appearances where paper_id = papers.id)
+        or exists (select 1 from appearances where paper_id = papers.id and is_news = 1))`,
+    )
     .orderBy('first_seen_at', 'desc')
     .orderBy('id')
     .execute();

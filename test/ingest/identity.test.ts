@@ -9,7 +9,7 @@ const journal = (doi: string) =>
   listingEntry({ ...paperRecord(0, { doi, links }), id: `doi:${doi.toLowerCase()}` });
 
 function known(papers: readonly string[], aliases: Readonly<Record<string, string>> = {}): KnownIds {
-  return { papers: new Set(papers), aliases: new Map(Object.entries(aliases)) };
+  return { papers: new Set(papers), aliases: new Map(Object.entries(aliases)), arxivNames: new Map() };
 }
 
 function ids(resolved: ReturnType<typeof resolveEntries>): readonly string[] {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { streamedPapers } from '../../src/sources/paper-stream.ts';
+import { inPieces, streamedPapers } from '../../src/sources/paper-stream.ts';
 
 const now = Date.parse('2026-11-24T06:00:00Z');
 let folder: string;
@@ -71,5 +71,19 @@ describe('a long file of papers as JSON lines', () => {
 
   it('that is not there is named', async () => {
     await expect(streamedPapers(join(folder, 'none'), now, 'import')).rejects.toThrow('cannot be read');
+  });
+
+  it('comes in pieces that hold it all, in its order', async () => {
+    const text = Array.from({ length: 7 }, (_, at) => line(`2601.0000${at}`)).join('\n');
+    const listing = await streamedPapers(await file(text), now, 'import');
+    if (!listing) throw new Error('no listing');
+    const pieces: string[][] = [];
+    for await (const piece of inPieces(listing, 3)) {
+      const keys: string[] = [];
+      for await (const item of piece.items) keys.push('paper' in item ? item.sourceKey : item.key);
+      pieces.push(keys);
+    }
+    expect(pieces.map((keys) => keys.length)).toEqual([3, 3, 1]);
+    expect(pieces.flat()).toEqual(Array.from({ length: 7 }, (_, at) => `2601.0000${at}`));
   });
 });

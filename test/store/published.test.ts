@@ -88,6 +88,18 @@ describe('publishing', () => {
     expect(await writePublished(dir, [based])).toMatchObject({ written: 1 });
   });
 
+  it('ends with what the last one says, also after two at once', { timeout: 30_000 }, async () => {
+    const pages = (word: string): PublishedDocument[] =>
+      Array.from({ length: 40 }, (_, at) => ({ ...page(`p${at}.html`, `${at} ${word}`), basis: word }));
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.allSettled([writePublished(dir, pages('A')), writePublished(dir, pages('B'))]);
+      await writePublished(dir, pages('B'));
+      for (let at = 0; at < 40; at += 1) {
+        expect(await readFile(join(dir, `p${at}.html`), 'utf8')).toBe(`${at} B`);
+      }
+    }
+  });
+
   it('trusts no basis after a publication that was broken off', async () => {
     const first: PublishedDocument = { ...page('a.html', 'one'), basis: 'one' };
     await writePublished(dir, [first]);

@@ -40,4 +40,9 @@ const statements = [
   `insert into aliases (alias, paper_id)
     select 'doi:' || lower(doi), min(id) from papers
     where doi is not null and id <> 'doi:' || lower(doi) group by lower(doi)`,
+  ...['appearances', 'signals'].map(
+    (table) => `update or ignore ${table}
+      set paper_id = (select aliases.paper_id from aliases where aliases.alias = ${table}.paper_id)
+      where paper_id in (select alias from aliases)`,
+  ),
 ];

@@ -122,6 +122,16 @@ describe('the set of pages', () => {
     expect(again).toEqual(documents);
   });
 
+  it('has another basis for another edition of the same number and time', () => {
+    const [first] = editions;
+    if (!first) throw new Error('no edition');
+    const path = `editions/${first.digest}/${first.editionDate}/index.html`;
+    const basisOf = (made: readonly PublishedDocument[]) => made.find((one) => one.path === path)?.basis;
+    const other = editions.map((edition) => (edition === first ? { ...first, alsoNew: [] } : edition));
+    expect(basisOf(documents)).toBeDefined();
+    expect(basisOf(renderPages(pages, site, digests, other))).not.toBe(basisOf(documents));
+  });
+
   it('can be made before the first edition', () => {
     const made = renderPages(pages, site, digests, []);
     expect(bodyOf(made, 'index.html')).toContain('No edition has been published yet');

@@ -20,7 +20,7 @@ const maxTokens = 20_000;
  */
 export async function bibtexPapers(text: string): Promise<ReadItem[]> {
   const { parse: parseBibtex } = await import('@retorquere/bibtex-parser');
-  const escaped = text.replaceAll('<', '{\\textless}').replaceAll('>', '{\\textgreater}');
+  const escaped = shortSpaces(text).replaceAll('<', '{\\textless}').replaceAll('>', '{\\textgreater}');
   const [long, usual] = partition(escaped.split(/(?=^[ \t]*@[a-z]+[ \t]*[{(])/im), isTooLong);
   const items: ReadItem[] = long.map((entry) => ({
     key: keyOf(entry),
@@ -44,6 +44,11 @@ export async function bibtexPapers(text: string): Promise<ReadItem[]> {
     );
   }
   return items;
+}
+
+/** Runs of white space as one sign: the parser's time grows with the square of a run. */
+function shortSpaces(text: string): string {
+  return text.replace(/\s{2,}/g, (run) => (/[\n\r]/.test(run) ? '\n' : ' '));
 }
 
 type Parse = typeof parse;

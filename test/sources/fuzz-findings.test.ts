@@ -98,6 +98,12 @@ describe('BibTeX', () => {
     ]);
   });
 
+  it('a hundred thousand spaces in a row are as one', { timeout: 10_000 }, async () => {
+    const spaced = entry.replace(' = {', ` = {${'\r'.repeat(100_000)}`);
+    expect(spaced).not.toBe(entry);
+    expect(await bibtexPapers(spaced)).toMatchObject([{ sourceKey: 'ada' }]);
+  });
+
   it('entries of three thousand authors are no such entries', async () => {
     const names = Array.from({ length: 3_303 }, (_, index) => `Invented${index}, Ada M.`);
     const [item] = await bibtexPapers(`@article{all, title = {T}, author = {${names.join(' and ')}}}`);

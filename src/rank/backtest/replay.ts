@@ -144,7 +144,7 @@ function byId(a: PastListing, b: PastListing): number {
 function paperAt({ candidate, former }: PastListing, now: Instant): Paper {
   const then = former.find((one) => one.untilAt > now);
   if (!then) return candidate.paper;
-  const { organization, mediaCount, submitterFollowers, ...paper } = candidate.paper;
+  const { organization: _, mediaCount: __, submitterFollowers: ___, ...paper } = candidate.paper;
   const { authors, links, ...told } = then.facts;
   return {
     ...paper,

@@ -37,7 +37,9 @@ export async function backfill(context: Context, options: { readonly days: numbe
       }
       if (failures.length > 5) context.print(`    and ${failures.length - 5} more failures`);
     }
-    context.print('"broadsheet learn" learns of them; no edition picks them');
+    if (reports.some((report) => report.papers > 0)) {
+      context.print('"broadsheet learn" learns of them; no edition picks them');
+    }
   }
   return reports.some((report) => report.failures.length > 0) ? 3 : 0;
 }

@@ -140,7 +140,7 @@ describe('broadsheet backtest', () => {
       const { code, stdout } = await broadsheet('backtest', '--send', '0h-5h');
       expect(code).toBe(0);
       expect(stdout).toContain(`no reading from 0 to 5 h: ${listDays}`);
-      expect(stdout.trimEnd().split('\n').at(-1)).toBe('no day could be replayed');
+      expect(stdout.trimEnd().split('\n').at(-1)).toContain('no day could be replayed');
     },
   );
 

@@ -128,7 +128,10 @@ function nextWorkingDay(date: CalendarDate): CalendarDate {
 /** What may be said of the order of the editions; the last line is the result. */
 function conclusions({ all, learned }: EarlyTrending): readonly string[] {
   const table = learned ?? all;
-  if (!table) return ['no day could be replayed'];
+  if (!table)
+    return [
+      'no day could be replayed: it takes readings of a day at both times, of your own or by "broadsheet import"',
+    ];
   const warning = warningOf(table);
   const chosen = table.rows.findLast((row) => row.difference && row.name.startsWith('EV'));
   return [

@@ -126,7 +126,7 @@ describe('the report', () => {
 
   test('of nothing says that there is nothing', () => {
     const result = earlyTrending({ days: [], skipped: [] });
-    expect(reportLines(result, times).at(-1)).toBe('no day could be replayed');
+    expect(reportLines(result, times).at(-1)).toContain('no day could be replayed');
     expect(JSON.parse(reportDocument(result, times))).toEqual({ times, skipped: [], full: [] });
     expect(plot(result)).toBeUndefined();
   });

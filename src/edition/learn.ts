@@ -17,8 +17,10 @@ import { storedPast } from '../store/past.ts';
 export const fewestListDays = 20;
 /** A day that was read long after is taken to have listed its papers at noon. */
 const middayMs = 12 * hourMs;
-/** What fresh papers tell is enough after 80 days of lists. */
-const listingLessonDays = 180;
+/** More than 80 days of lists teach little more. */
+const listingLessonDays = 120;
+/** Four large categories in that time; twice as many would take a small server's memory. */
+const mostFreshPapers = 40_000;
 /** A paper of these days may still be listed. */
 const undecidedDays = 7;
 /** Fewer listed papers, or fewer others, teach less than the stated constants know. */
@@ -75,7 +77,7 @@ async function learnListingChance(
     calendarDate(now - listingLessonDays * dayMs, 'Etc/UTC'),
     calendarDate(now - undecidedDays * dayMs, 'Etc/UTC'),
   ];
-  const { papers: fresh } = await freshPast(db, { fromDate, toDate });
+  const fresh = (await freshPast(db, { fromDate, toDate })).papers.slice(-mostFreshPapers);
   const listed = fresh.filter(({ votes }) => votes !== undefined).length;
   const papers = fresh.length;
   if (listed < fewestOfAKind || papers - listed < fewestOfAKind) return undefined;

@@ -11,7 +11,7 @@ export function looksLikeBibtex(text: string): boolean {
 }
 
 /** The parser's time grows with the square of an entry: 3,000 authors are 15,000 words and take a second. */
-const maxTokens = 20_000;
+const maxTokens = 25_000;
 
 /**
  * Every entry of a BibTeX file as a paper, TeX turned into Unicode text. An entry that cannot be parsed, is far too long
@@ -76,7 +76,7 @@ function parsed(text: string, parseBibtex: Parse, strings: Library['strings'] = 
 }
 
 function isTooLong(entry: string): boolean {
-  return entry.length > maxTokens && (entry.match(/\w+|[^\w\s]/g)?.length ?? 0) > maxTokens;
+  return entry.length > maxTokens && (entry.match(/[a-z]+|\d+|[^a-z\d\s]/gi)?.length ?? 0) > maxTokens;
 }
 
 function partition(texts: readonly string[], isFirst: (text: string) => boolean): [string[], string[]] {

@@ -92,10 +92,15 @@ describe('BibTeX', () => {
     const long = `@article{long, title = {T}, abstract = {${'<'.repeat(50_000)}}}\n`;
     const items = await bibtexPapers(`${entry}${long}${entry.replace('ada', 'bo')}`);
     expect(items).toMatchObject([
-      { key: 'long', reason: expect.stringContaining('at most 20000 words and signs') },
+      { key: 'long', reason: expect.stringContaining('at most 25000 words and signs') },
       { sourceKey: 'ada' },
       { sourceKey: 'bo' },
     ]);
+  });
+
+  it('a word of many thousand letters and digits is far too long', { timeout: 10_000 }, async () => {
+    const long = `@article{long, title = {${'1e999'.repeat(20_000)}}}\n`;
+    expect(await bibtexPapers(`${long}${entry}`)).toMatchObject([{ key: 'long' }, { sourceKey: 'ada' }]);
   });
 
   it('a hundred thousand spaces in a row are as one', { timeout: 10_000 }, async () => {

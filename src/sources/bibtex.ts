@@ -12,6 +12,8 @@ export function looksLikeBibtex(text: string): boolean {
 
 /** The parser's time grows with the square of an entry: 3,000 authors are 15,000 words and take a second. */
 const maxTokens = 25_000;
+/** The same holds for one word; no address is that long. */
+const longestWord = 10_000;
 
 /**
  * Every entry of a BibTeX file as a paper, TeX turned into Unicode text. An entry that cannot be parsed, is far too long
@@ -24,7 +26,7 @@ export async function bibtexPapers(text: string): Promise<ReadItem[]> {
   const [long, usual] = partition(escaped.split(/(?=^[ \t]*@[a-z]+[ \t]*[{(])/im), isTooLong);
   const items: ReadItem[] = long.map((entry) => ({
     key: keyOf(entry),
-    reason: `expected an entry of at most ${maxTokens} words and signs; got more`,
+    reason: `expected an entry of at most ${maxTokens} words and signs, none longer than ${longestWord} characters; got more`,
   }));
   const library = libraryIn(usual.join(''), parseBibtex);
   if (library instanceof Error) {
@@ -76,7 +78,9 @@ function parsed(text: string, parseBibtex: Parse, strings: Library['strings'] = 
 }
 
 function isTooLong(entry: string): boolean {
-  return entry.length > maxTokens && (entry.match(/[a-z]+|\d+|[^a-z\d\s]/gi)?.length ?? 0) > maxTokens;
+  if (entry.length <= maxTokens) return false;
+  const tokens = entry.match(/[a-z]+|\d+|[^a-z\d\s]/gi)?.length ?? 0;
+  return tokens > maxTokens || entry.split(/\s+/).some((word) => word.length > longestWord);
 }
 
 function partition(texts: readonly string[], isFirst: (text: string) => boolean): [string[], string[]] {

@@ -4,6 +4,7 @@
  */
 import type { PaperRecord } from '../src/domain/paper.ts';
 import { compileTopics, matchTopics } from '../src/rank/topics.ts';
+import { median } from './timing.ts';
 
 const rounds = Math.max(5, Number(process.argv[2] ?? 7));
 const words = Array.from({ length: 400 }, (_, at) => `${String.fromCodePoint(97 + (at % 26))}${at}`);
@@ -42,10 +43,6 @@ function timed(work: (paper: PaperRecord) => unknown): number {
   const startedAt = performance.now();
   for (const paper of papers) work(paper);
   return performance.now() - startedAt;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
 const ratios: number[] = [];

@@ -6,6 +6,7 @@
  */
 import { parseFeed } from 'feedsmith';
 import { feedEntries } from '../src/sources/feed-document.ts';
+import { median } from './timing.ts';
 
 const bytes = 10_000_000;
 const wanted = 3;
@@ -88,10 +89,6 @@ function scan(body: Uint8Array): number {
   let count = 0;
   for (let at = text.indexOf('<'); at !== -1; at = text.indexOf('<', at + 1)) count += 1;
   return count;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 const rival = await fastXmlParser();

@@ -12,6 +12,7 @@ import { addDays, dayMs } from '../src/domain/time.ts';
 import { publishSite } from '../src/pipeline.ts';
 import { insertEdition } from '../src/store/edition-insert.ts';
 import { insertPapers } from '../src/store/papers.ts';
+import { median, timed } from './timing.ts';
 
 const papers = Number(process.argv[2] ?? 10_000);
 const rounds = Math.max(5, Number(process.argv[3] ?? 5));
@@ -73,16 +74,6 @@ function edition(number: number): Edition {
     alsoNew: [],
     coverage: { toAt: publishedAt, newPapers: 100, newByTopics: [], revisedPapers: 0, sources: [] },
   };
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'broadsheet-bench-'));

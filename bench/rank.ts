@@ -13,6 +13,7 @@ import type { Topic } from '../src/domain/topic.ts';
 import { publishEdition } from '../src/edition/publish.ts';
 import { storeListing } from '../src/ingest/store-listing.ts';
 import { openDatabase, type Database } from '../src/store/database.ts';
+import { median, timed } from './timing.ts';
 
 const rounds = Math.max(5, Number(process.argv[2] ?? 5));
 const now = Date.parse('2026-11-24T02:30:00Z');
@@ -26,6 +27,8 @@ const words = Array.from({ length: 3000 }, (_, at) => {
 });
 const wordsPerAbstract = 180;
 const countsPerPaper = 4;
+/** Papers stored at once. */
+const atOnce = 5_000;
 
 const topics = Array.from({ length: 50 }, (_, at): Topic => ({
   key: `t${at}`,
@@ -64,20 +67,23 @@ function entry(at: number, upvotes: number): ListingEntry {
 /** Papers first seen over the days before; a fifth of them counted at several times. */
 async function fill(db: Database, recent: number, fresh: number): Promise<void> {
   const store = async (from: number, to: number, readAt: number, votes: number): Promise<void> => {
-    await storeListing(db, {
-      requestKey: `load ${from}`,
-      listing: {
-        source: 'bench',
-        listDate: new Date(readAt).toISOString().slice(0, 10),
-        readAt,
-        quiet: false,
-        hasVotes: true,
-        items: (function* () {
-          for (let at = from; at < to; at += 1) yield entry(at, votes + (at % 40));
-        })(),
-      },
-      validators: {},
-    });
+    for (let first = from; first < to; first += atOnce) {
+      const places = Array.from({ length: Math.min(atOnce, to - first) }, (_, at) => first + at);
+      await storeListing(db, {
+        requestKey: `load ${first}`,
+        listing: {
+          source: 'bench',
+          listDate: new Date(readAt).toISOString().slice(0, 10),
+          readAt,
+          announced: places.length,
+          entries: places.map((at) => entry(at, votes + (at % 40))),
+          dropped: [],
+          quiet: false,
+          hasVotes: true,
+        },
+        validators: {},
+      });
+    }
   };
   for (let count = 0; count < countsPerPaper; count += 1) {
     await store(
@@ -120,16 +126,6 @@ async function readRows(db: Database): Promise<void> {
   await sql`select * from papers`.execute(db);
   await sql`select * from appearances`.execute(db);
   await sql`select * from signals`.execute(db);
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
 async function measure(

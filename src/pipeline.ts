@@ -7,8 +7,8 @@ import { dispatch, type DispatchResult } from './deliver/dispatch.ts';
 import { ledgerMailer } from './deliver/edition-mail.ts';
 import { prepareDeliveries, type PreparedAudience } from './deliver/prepare.ts';
 import type { Mailbox } from './deliver/message.ts';
+import { editionMails, type EditionMails } from './deliver/standings.ts';
 import type { Transport } from './deliver/transport.ts';
-import type { DeliveryState } from './domain/delivery.ts';
 import type { Digest } from './domain/digest.ts';
 import type { Site } from './domain/site.ts';
 import type { CalendarDate, Instant } from './domain/time.ts';
@@ -25,7 +25,7 @@ import type { HttpClient } from './sources/http.ts';
 import type { SignalSource } from './sources/signal-source.ts';
 import type { Source } from './sources/source.ts';
 import type { Database } from './store/database.ts';
-import { countDeliveries, troubledDeliveries, type TroubledDelivery } from './store/deliveries.ts';
+import { troubledDeliveries, type TroubledDelivery } from './store/deliveries.ts';
 import { allEditions, editionsSince, lastEditionId } from './store/editions.ts';
 import { writePublished } from './store/published.ts';
 import { isSubscribed, watchAudience, type RowFault } from './subscribers/audience.ts';
@@ -184,13 +184,7 @@ export interface MailReport {
   /** What happened in this run. */
   readonly sent: DispatchResult;
   /** The editions whose mails can still go out, and where every reader of each stands. */
-  readonly editions: readonly {
-    readonly digest: string;
-    readonly editionDate: CalendarDate;
-    /** Undefined when the audience had been frozen before. */
-    readonly audience?: PreparedAudience;
-    readonly states: Readonly<Record<DeliveryState, number>>;
-  }[];
+  readonly editions: readonly EditionMails[];
   /** A few of the mails that did not get through, and why. Holds addresses: for the operator, not for the log. */
   readonly troubled: readonly TroubledDelivery[];
   /** Rows of the subscriber files that could not be used. */
@@ -237,21 +231,12 @@ export async function sendMails(parts: Parts, day: Day): Promise<MailReport> {
     signal: day.signal,
     onProgress: () => day.watch?.('mails', (ended += 1), Math.max(ended, due)),
   });
-  const reports = editions.map(async ({ id, edition: { digest, editionDate } }) => {
-    const prepared = audiences.get(id);
-    return {
-      digest,
-      editionDate,
-      ...(prepared && { audience: prepared }),
-      states: await countDeliveries(parts.db, id),
-    };
-  });
   const troubled = await troubledDeliveries(
     parts.db,
     editions.map(({ id }) => id),
     troublesShown,
   );
-  return { sent, editions: await Promise.all(reports), troubled, faults };
+  return { sent, editions: await editionMails(parts.db, editions, audiences), troubled, faults };
 }
 
 /** A no may stand in the file that cannot be read: everything waits until it is mended. */

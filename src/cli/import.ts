@@ -1,9 +1,9 @@
-import type { Listing, StreamedListing } from '../domain/listing.ts';
+import type { Listing } from '../domain/listing.ts';
 import type { Instant } from '../domain/time.ts';
 import { asError, SourceError } from '../errors.ts';
 import { storeListing, type ListingReport } from '../ingest/store-listing.ts';
 import { readPaperFile } from '../sources/file.ts';
-import { inPieces, streamedPapers } from '../sources/paper-stream.ts';
+import { isPaperLines, paperPieces } from '../sources/paper-stream.ts';
 import type { Context } from './context.ts';
 import { withAppOrCopy } from './dry-run.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -15,8 +15,8 @@ interface FileReport {
   readonly failure?: string;
 }
 
-/** So many papers are stored in a second or two, and meanwhile nobody else can write. */
-const pieceSize = 20_000;
+/** So many papers are stored in less than a second, and meanwhile nobody else can write. */
+const pieceSize = 5_000;
 
 /** Stores the papers of files as if a source had announced them now; a file that cannot be read does not stop the others. */
 export async function importFiles(context: Context, files: readonly string[]): Promise<ExitCode> {
@@ -24,18 +24,16 @@ export async function importFiles(context: Context, files: readonly string[]): P
     const done: FileReport[] = [];
     for (const file of files) {
       context.signal.throwIfAborted();
+      const listings: ListingReport[] = [];
       try {
-        const listings: ListingReport[] = [];
-        let piece = 0;
         for await (const listing of listingsIn(file, context.now())) {
-          piece += 1;
-          const requestKey = piece === 1 ? `file=${file}` : `file=${file}#${piece}`;
+          const requestKey = `file=${file}${listings.length === 0 ? '' : `#${listings.length + 1}`}`;
           listings.push(await storeListing(db, { requestKey, listing, validators: {} }));
         }
         done.push({ file, listings });
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
-        done.push({ file, listings: [], failure: asError(error).message });
+        done.push({ file, listings, failure: asError(error).message });
       }
     }
     return done;
@@ -49,14 +47,14 @@ export async function importFiles(context: Context, files: readonly string[]): P
     : 0;
 }
 
-async function* listingsIn(file: string, now: Instant): AsyncGenerator<Listing | StreamedListing> {
-  const streamed = await streamedPapers(file, now, 'import');
-  if (streamed) yield* inPieces(streamed, pieceSize);
+async function* listingsIn(file: string, now: Instant): AsyncGenerator<Listing> {
+  if (await isPaperLines(file)) yield* paperPieces(file, now, 'import', pieceSize);
   else yield* await readPaperFile(file, now);
 }
 
 function fileLines({ file, listings, failure }: FileReport): readonly string[] {
-  if (failure !== undefined) return [failure.includes(file) ? failure : `${file}: ${failure}`];
+  const failed = failure === undefined || failure.includes(file) ? failure : `${file}: ${failure}`;
+  if (failed !== undefined && listings.length === 0) return [failed];
   const sum = (count: (listing: ListingReport) => number): number =>
     listings.reduce((total, listing) => total + count(listing), 0);
   const dropped = listings.flatMap((listing) => listing.dropped);
@@ -65,5 +63,6 @@ function fileLines({ file, listings, failure }: FileReport): readonly string[] {
       `${sum((one) => one.revised)} revised, ${sum((one) => one.unchanged)} known, ` +
       `${dropped.length} dropped`,
     ...droppedLines(dropped),
+    ...(failed === undefined ? [] : [failed]),
   ];
 }

@@ -46,11 +46,6 @@ export interface Listing {
   readonly withdrawn?: readonly PaperId[];
 }
 
-/** A listing too long to hold, e.g. a dump of an archive: its items come one after the other, once. */
-export interface StreamedListing extends Omit<Listing, 'entries' | 'announced' | 'dropped'> {
-  readonly items: Iterable<ListingEntry | DroppedEntry> | AsyncIterable<ListingEntry | DroppedEntry>;
-}
-
 /** What HTTP needs to ask again only for a change, and what we compare where the server has neither. */
 export interface Validators {
   readonly etag?: string;

@@ -6,7 +6,6 @@ import type { Topic } from '../domain/topic.ts';
 import { candidatesFor } from '../store/candidates.ts';
 import type { Database } from '../store/database.ts';
 import {
-  countRevised,
   findEdition,
   lastEditionAt,
   picksBefore,
@@ -15,6 +14,7 @@ import {
 } from '../store/editions.ts';
 import { countAddedBySource } from '../store/papers.ts';
 import { insertEdition, nextEditionNumber } from '../store/edition-insert.ts';
+import { countRevised } from '../store/revisions.ts';
 import { sourceStandings } from '../store/source-states.ts';
 import { storeFacts } from '../store/paper-facts.ts';
 import { learnedAt } from './learn.ts';

@@ -1,19 +1,9 @@
 import type { ListingEntry } from '../domain/listing.ts';
 import type { FieldOrigins, Paper, PaperId, PaperRecord, RevisedField } from '../domain/paper.ts';
 import { revisableFields } from '../domain/paper.ts';
+import type { StoredPaper } from '../store/papers.ts';
 import { fieldHashes, fingerprint, untold, withTold } from './fingerprint.ts';
 import { mergeRecords } from './merge.ts';
-
-/** What we know of a paper that a listing names, and what this listing's source said of it before. */
-export interface KnownPaper {
-  readonly paper: Paper;
-  /** The source whose title, abstract and authors are shown. */
-  readonly textSource: string;
-  /** `fingerprint` of what this source said last; undefined when it never named the paper. */
-  readonly said?: string;
-  /** This source announced it as new or cross-listed before. */
-  readonly isNews: boolean;
-}
 
 export interface AddedPaper {
   readonly entry: ListingEntry;
@@ -69,7 +59,7 @@ export interface UnchangedPaper {
 export function diffEntries(
   source: string,
   entries: readonly ListingEntry[],
-  known: ReadonlyMap<PaperId, KnownPaper>,
+  known: ReadonlyMap<PaperId, StoredPaper>,
 ): ListingDiff {
   const added: AddedPaper[] = [];
   const addedAsRevised: AddedPaper[] = [];
@@ -105,7 +95,7 @@ function changedPaper(
   entry: ListingEntry,
   now: string,
   told: string,
-  before: KnownPaper,
+  before: StoredPaper,
   becameNews: boolean,
 ): ChangedPaper {
   const record = entry.paper;
@@ -145,7 +135,7 @@ const quietAtFirst: ReadonlySet<RevisedField> = new Set([
   'comments',
 ]);
 
-function changedFields(before: KnownPaper, record: PaperRecord, said: string): readonly RevisedField[] {
+function changedFields(before: StoredPaper, record: PaperRecord, said: string): readonly RevisedField[] {
   if (before.said === undefined) {
     // Named by this source for the first time: only a higher version tells a revision.
     const { version } = before.paper;

@@ -1,13 +1,7 @@
-import type { DroppedEntry, Listing } from '../domain/listing.ts';
+import type { Listing } from '../domain/listing.ts';
 import { calendarDate, hourMs, type CalendarDate } from '../domain/time.ts';
-
-/** What is known of the source's last whole listing of an earlier day. */
-export interface EarlierListing {
-  readonly listDate: CalendarDate;
-  /** `idsHash` of it. */
-  readonly idsHash: string;
-  readonly announced: number;
-}
+import type { EarlierListing } from '../store/listings.ts';
+import { idsHash } from './ids-hash.ts';
 
 /**
  * `ok`; `quiet`: nothing announced, as expected; `partial`: cut off or half filled; `stale`: the same as
@@ -17,15 +11,6 @@ export interface EarlierListing {
 export type Health =
   | { readonly state: 'ok' | 'quiet' }
   | { readonly state: 'partial' | 'stale'; readonly reason: string };
-
-/** What of a listing its judgement needs. */
-export type ListingSummary = Pick<Listing, 'listDate' | 'readAt' | 'quiet' | 'rhythm' | 'announced'> & {
-  /** Number of entries that could be read. */
-  readonly read: number;
-  readonly dropped: readonly DroppedEntry[];
-  /** `IdsHash` of them. */
-  readonly idsHash: string;
-};
 
 /** A list of at least so many papers that shrinks to less than a tenth is half filled, not a slow day. */
 const usualSize = 20;
@@ -38,7 +23,7 @@ const leastRead = 0.5;
  * now, where its calendar is known.
  */
 export function judgeListing(
-  listing: ListingSummary,
+  listing: Listing,
   earlier: EarlierListing | undefined,
   dueDate: CalendarDate | undefined,
 ): Health {
@@ -47,14 +32,14 @@ export function judgeListing(
   if (dueDate !== undefined && listing.listDate < dueDate) return late(listing.listDate, dueDate);
   if (listing.quiet) return { state: 'quiet' };
   const [unread] = listing.dropped;
-  if (unread && listing.read < listing.announced * leastRead) {
+  if (unread && listing.entries.length < listing.announced * leastRead) {
     return {
       state: 'partial',
-      reason: `${listing.announced - listing.read} of ${listing.announced} entries could not be read, the first: ${unread.reason}`,
+      reason: `${listing.announced - listing.entries.length} of ${listing.announced} entries could not be read, the first: ${unread.reason}`,
     };
   }
   if (!earlier || listing.rhythm === undefined) return { state: 'ok' };
-  if (listing.read > 0 && earlier.idsHash === listing.idsHash) {
+  if (listing.entries.length > 0 && earlier.idsHash === idsHash(listing)) {
     return {
       state: 'stale',
       reason: `expected another list on ${listing.listDate}; it has the same papers as that of ${earlier.listDate}`,
@@ -74,7 +59,7 @@ export function judgeListing(
 }
 
 /** A list that fills during its day is short in the morning; somewhere the day lasts 12 h longer than in UTC. */
-function isGrowing({ rhythm, listDate, readAt }: ListingSummary): boolean {
+function isGrowing({ rhythm, listDate, readAt }: Listing): boolean {
   return rhythm === 'growing' && listDate >= calendarDate(readAt - 12 * hourMs, 'Etc/UTC');
 }
 

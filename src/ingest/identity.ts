@@ -14,6 +14,8 @@ export interface KnownIds {
 export interface ResolvedEntries {
   /** Each with the id under which its paper is, or will be, stored; each paper once, the first entry of it. */
   readonly entries: readonly ListingEntry[];
+  /** Further entries of papers that are named already. */
+  readonly repeated: readonly ListingEntry[];
   /** Ids found to mean a paper of another id. */
   readonly newAliases: ReadonlyMap<PaperId, PaperId>;
 }
@@ -48,6 +50,7 @@ export function resolveEntries(entries: readonly ListingEntry[], known: KnownIds
     if (isArxiv(alias)) arxivNames.set(id, alias);
   };
   const resolved: ListingEntry[] = [];
+  const repeated: ListingEntry[] = [];
   for (const entry of entries) {
     const doi = doiOf(entry.paper);
     let id = aliases.get(entry.paper.id) ?? entry.paper.id;
@@ -61,11 +64,14 @@ export function resolveEntries(entries: readonly ListingEntry[], known: KnownIds
     }
     if (doi !== undefined && (!papers.has(doi) || (isArxiv(id) && !arxivNames.has(doi)))) name(doi, id);
     papers.add(id);
-    if (seen.has(id)) continue;
+    if (seen.has(id)) {
+      repeated.push(entry);
+      continue;
+    }
     seen.add(id);
     resolved.push(id === entry.paper.id ? entry : { ...entry, paper: { ...entry.paper, id } });
   }
-  return { entries: resolved, newAliases };
+  return { entries: resolved, repeated, newAliases };
 }
 
 function isArxiv(id: PaperId): boolean {

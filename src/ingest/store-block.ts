@@ -1,4 +1,4 @@
-import type { ListingEntry } from '../domain/listing.ts';
+import type { DroppedEntry, ListingEntry } from '../domain/listing.ts';
 import type { Signal } from '../domain/signal.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import { aliasedPapers, arxivNamesOf, insertAliases, mergePapers } from '../store/aliases.ts';
@@ -10,7 +10,8 @@ import {
 } from '../store/appearances.ts';
 import type { Queryable } from '../store/database.ts';
 import { keepFormerFacts } from '../store/former-facts.ts';
-import { insertPapers, insertRevisions, knownPapers, storedIds, updatePaper } from '../store/papers.ts';
+import { insertPapers, knownPapers, storedIds, updatePaper } from '../store/papers.ts';
+import { insertRevisions } from '../store/revisions.ts';
 import { storeSignals } from '../store/signals.ts';
 import { forgetFacts } from '../store/paper-facts.ts';
 import { diffEntries, isNews, type ChangedPaper, type ListingDiff } from './diff.ts';
@@ -35,6 +36,8 @@ export interface BlockCounts {
   readonly revised: number;
   readonly unchanged: number;
   readonly signals: number;
+  /** Entries that name a paper which another one names too. */
+  readonly repeated: readonly DroppedEntry[];
 }
 
 /**
@@ -56,7 +59,11 @@ export async function storeBlock(
   const places = await placesOfNewSayings(db, of.source, sayings);
   const isRest = new Set(places);
   const asBefore = sorted.filter((_, place) => !isRest.has(place));
-  const { entries: rest, newAliases } = await resolve(
+  const {
+    entries: rest,
+    repeated,
+    newAliases,
+  } = await resolve(
     db,
     sorted.filter((_, place) => isRest.has(place)),
   );
@@ -96,7 +103,17 @@ export async function storeBlock(
   const signals = await storeSignals(db, of.source, of.readAt, signalsOf(of, counted));
   const added = diff.added.length;
   const changed = revised.length + diff.addedAsRevised.length;
-  return { added, revised: changed, unchanged: entries.length - added - changed, signals };
+  return {
+    added,
+    revised: changed,
+    unchanged: asBefore.length + rest.length - added - changed,
+    signals,
+    repeated: repeated.map(asDropped),
+  };
+}
+
+function asDropped({ sourceKey, paper }: ListingEntry): DroppedEntry {
+  return { key: sourceKey, reason: `expected each paper once; ${paper.id} came again` };
 }
 
 /** The entries under the ids of their papers, and the other ids that were found to mean the same. */

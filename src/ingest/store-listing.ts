@@ -1,13 +1,15 @@
-import type { DroppedEntry, Listing, ListingEntry, StreamedListing, Validators } from '../domain/listing.ts';
+import type { DroppedEntry, Listing, Validators } from '../domain/listing.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import { utcMidnight } from '../domain/time.ts';
 import { aliasedPapers } from '../store/aliases.ts';
+import { chunks } from '../store/chunks.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import { insertListing, lastListingBefore, lastReadAt } from '../store/listings.ts';
-import { insertRevisions, withdrawPapers } from '../store/papers.ts';
+import { withdrawPapers } from '../store/papers.ts';
+import { insertRevisions } from '../store/revisions.ts';
 import { judgeListing, type Health } from './health.ts';
-import { emptyIdsHash, type IdsHash } from './ids-hash.ts';
-import { storeBlock, type BlockOf } from './store-block.ts';
+import { idsHash } from './ids-hash.ts';
+import { storeBlock } from './store-block.ts';
 
 export interface ListingReport {
   readonly requestKey: string;
@@ -17,7 +19,6 @@ export interface ListingReport {
   readonly announcedNew: number;
   readonly announcedCrossListed: number;
   readonly announcedRevised: number;
-  /** The first thousand, with the reasons. */
   readonly dropped: Listing['dropped'];
   /** Papers never seen before, announced as new or cross-listed. */
   readonly added: number;
@@ -33,7 +34,7 @@ export interface ListingReport {
 /** A listing as it was read, with what its judgement needs. */
 export interface ReadListing {
   readonly requestKey: string;
-  readonly listing: Listing | StreamedListing;
+  readonly listing: Listing;
   readonly validators: Validators;
   /** Our last good reading of the source before this one. */
   readonly lastOkAt?: Instant;
@@ -41,125 +42,74 @@ export interface ReadListing {
   readonly dueDate?: CalendarDate;
 }
 
-/** So many entries are compared at a time: enough to make the cost of a question small, few enough to hold. */
+/** So many entries are compared at a time: enough to make the cost of a question small. */
 const blockSize = 2_000;
-const mostDroppedNamed = 1_000;
 
 /**
  * Stores one listing in one transaction: papers, what the source said, revisions, signals and the counts.
  * Reading the same listing again changes nothing but the count of readings. One that was read before a
  * listing that is stored already (a past day done again) adds what is missing and revises nothing: what the
  * source said then is not news. One that is partial or stale is stored too, but without its validators: it
- * will be asked for again whole. Memory does not grow with a streamed listing.
+ * will be asked for again whole.
  */
 export async function storeListing(db: Database, read: ReadListing): Promise<ListingReport> {
-  const { requestKey, listing, lastOkAt } = read;
+  const { requestKey, lastOkAt } = read;
   return db.transaction().execute(async (transaction) => {
-    const lastAt = (await lastReadAt(transaction, listing.source, requestKey)) ?? -Infinity;
-    const seenAfter = lastTimeWithout(listing, lastOkAt);
-    const of: BlockOf = {
-      source: listing.source,
-      listDate: listing.listDate,
-      readAt: listing.readAt,
-      hasVotes: listing.hasVotes,
-      isOutdated: listing.readAt < lastAt,
+    const { source, listDate, readAt, hasVotes, entries } = read.listing;
+    const lastAt = (await lastReadAt(transaction, source, requestKey)) ?? -Infinity;
+    const seenAfter = lastTimeWithout(read.listing, lastOkAt);
+    const isOutdated = readAt < lastAt;
+    const of = {
+      source,
+      listDate,
+      readAt,
+      hasVotes,
+      isOutdated,
       ...(seenAfter !== undefined && { seenAfter }),
     };
-    const tally = newTally();
-    for await (const block of blocksOf(listing, tally)) {
-      const counts = await storeBlock(transaction, of, block);
-      tally.added += counts.added;
-      tally.revised += counts.revised;
-      tally.unchanged += counts.unchanged;
-      tally.signals += counts.signals;
+    const counts = { added: 0, revised: 0, unchanged: 0 };
+    let signals = 0;
+    const repeated: DroppedEntry[] = [];
+    for (const block of chunks(entries, blockSize)) {
+      const stored = await storeBlock(transaction, of, block);
+      counts.added += stored.added;
+      counts.revised += stored.revised;
+      counts.unchanged += stored.unchanged;
+      signals += stored.signals;
+      repeated.push(...stored.repeated);
     }
-    tally.revised += await storeWithdrawn(transaction, listing);
-    const announced = 'entries' in listing ? listing.announced : tally.read + tally.droppedCount;
-    const dropped = 'entries' in listing ? listing.dropped : tally.dropped;
-    const summary = {
-      ...listing,
-      announced,
-      dropped,
-      read: tally.read,
-      idsHash: tally.ids.text(),
-    };
-    const earlier = await lastListingBefore(transaction, listing.source, requestKey, listing.listDate);
-    const health = judgeListing(summary, earlier, read.dueDate);
+    counts.revised += await storeWithdrawn(transaction, read.listing);
+    const listing = { ...read.listing, dropped: [...read.listing.dropped, ...repeated] };
+    const earlier = await lastListingBefore(transaction, source, requestKey, listDate);
+    const health = judgeListing(listing, earlier, read.dueDate);
     const isWhole = health.state === 'ok' || health.state === 'quiet';
     await insertListing(
       transaction,
       requestKey,
-      summary,
-      tally,
-      { health: health.state, idsHash: summary.idsHash },
-      isWhole && !of.isOutdated ? read.validators : {},
+      listing,
+      counts,
+      { health: health.state, idsHash: idsHash(listing) },
+      isWhole && !isOutdated ? read.validators : {},
     );
-    const { added, revised, unchanged, signals, kinds } = tally;
+    const count = (...kinds: readonly string[]): number =>
+      entries.filter((entry) => kinds.includes(entry.kind)).length;
     return {
       requestKey,
-      listDate: listing.listDate,
-      announced,
-      announcedNew: kinds.new,
-      announcedCrossListed: kinds['cross-list'],
-      announcedRevised: kinds.replacement + kinds['replacement-cross-list'],
-      dropped,
-      added,
-      revised,
-      unchanged,
+      listDate,
+      announced: listing.announced,
+      announcedNew: count('new'),
+      announcedCrossListed: count('cross-list'),
+      announcedRevised: count('replacement', 'replacement-cross-list'),
+      dropped: listing.dropped,
+      ...counts,
       signals,
       health,
     };
   });
 }
 
-interface Tally {
-  read: number;
-  added: number;
-  revised: number;
-  unchanged: number;
-  signals: number;
-  droppedCount: number;
-  readonly dropped: DroppedEntry[];
-  readonly kinds: Record<ListingEntry['kind'], number>;
-  readonly ids: IdsHash;
-}
-
-function newTally(): Tally {
-  return {
-    read: 0,
-    added: 0,
-    revised: 0,
-    unchanged: 0,
-    signals: 0,
-    droppedCount: 0,
-    dropped: [],
-    kinds: { new: 0, 'cross-list': 0, replacement: 0, 'replacement-cross-list': 0 },
-    ids: emptyIdsHash(),
-  };
-}
-
-/** The entries in blocks, each counted in `tally` as it passes. */
-async function* blocksOf(listing: Listing | StreamedListing, tally: Tally): AsyncGenerator<ListingEntry[]> {
-  let block: ListingEntry[] = [];
-  for await (const item of 'entries' in listing ? listing.entries : listing.items) {
-    if ('reason' in item) {
-      tally.droppedCount += 1;
-      if (tally.dropped.length < mostDroppedNamed) tally.dropped.push(item);
-      continue;
-    }
-    tally.read += 1;
-    tally.kinds[item.kind] += 1;
-    tally.ids.add(item.paper.id);
-    block.push(item);
-    if (block.length < blockSize) continue;
-    yield block;
-    block = [];
-  }
-  if (block.length > 0) yield block;
-}
-
 /** Papers taken back without an entry of their own; returns how many that was news of. */
-async function storeWithdrawn(db: Queryable, listing: Listing | StreamedListing): Promise<number> {
+async function storeWithdrawn(db: Queryable, listing: Listing): Promise<number> {
   const ids = listing.withdrawn ?? [];
   const aliases = await aliasedPapers(db, ids);
   const papers = ids.map((id) => aliases.get(id) ?? id);

@@ -1,6 +1,6 @@
-import type { PaperId, PaperRecord } from '../domain/paper.ts';
+import type { PaperId } from '../domain/paper.ts';
 import { dot, textVectors, type TextVectors } from './text-vectors.ts';
-import { paperText, type SparseVector } from './words.ts';
+import { byId, paperText, type PaperText, type SparseVector } from './words.ts';
 
 /** The earlier paper that a paper goes on from, by nearness of their texts. */
 export interface FollowUp {
@@ -10,9 +10,6 @@ export interface FollowUp {
   /** So near that they may be one paper under two ids: for a person to look at. */
   readonly isPossibleDuplicate: boolean;
 }
-
-/** What of a paper is compared. */
-export type PaperText = Pick<PaperRecord, 'id' | 'title' | 'abstract'>;
 
 /** Of the recorded papers of one day no pair is that near; of all days nearly every such pair is a sequel. */
 const followsFrom = 0.45;
@@ -83,10 +80,6 @@ interface Postings {
 }
 
 const nothing: SparseVector = { indices: new Uint32Array(), values: new Float32Array() };
-
-function byId(a: PaperText, b: PaperText): number {
-  return a.id < b.id ? -1 : 1;
-}
 
 /**
  * The words of a text but the commonest, which together have at most the length `commonShare`: by Cauchy and

@@ -1,9 +1,7 @@
-import type { PaperId, PaperRecord } from '../domain/paper.ts';
+import type { PaperId } from '../domain/paper.ts';
 import { phraseWords } from './phrases.ts';
 import { textVectors } from './text-vectors.ts';
-import { paperText } from './words.ts';
-
-type PaperText = Pick<PaperRecord, 'id' | 'title' | 'abstract'>;
+import { byId, paperText, type PaperText } from './words.ts';
 
 /** Papers near to seeds, and what seeds have in common. It suggests; what belongs to a topic its rules decide. */
 export interface Suggestions {
@@ -50,10 +48,6 @@ export function suggestFromSeeds(input: {
     .toSorted((a, b) => b.nearness - a.nearness || (a.id < b.id ? -1 : 1))
     .slice(0, input.paperCount);
   return { papers, phrases: typicalPhrases(seeds, pool).slice(0, input.phraseCount) };
-}
-
-function byId(a: PaperText, b: PaperText): number {
-  return a.id < b.id ? -1 : 1;
 }
 
 /** How near each text of the pool is to the centroid of the seeds. */

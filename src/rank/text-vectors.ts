@@ -16,7 +16,7 @@ const largeCorpus = 2000;
 /**
  * Each text with (1 + ln count) times ln((1 + texts) / (1 + texts with the word)) + 1 for its words, scaled to
  * length 1. In a large corpus a word that no other text has is left out: then the recorded papers have 115 pairs
- * above a cosine of .4, 11 above .5 and 2 above .6, where section 4 of the ranking notes counts 98, 11 and 2.
+ * above a cosine of .4, 11 above .5 and 2 above .6, nearly all of them sequels.
  */
 export function textVectors(texts: readonly string[]): TextVectors {
   const { words, counted } = countWords(texts);

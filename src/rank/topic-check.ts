@@ -50,7 +50,7 @@ export interface KeywordCheck {
 
 /**
  * What each topic and each rule takes of the papers, how topics overlap, and how well they agree with the
- * sources' keywords (ranking notes, section 3). Keywords share words with the phrases, which flatters these; the
+ * sources' keywords. Keywords share words with the phrases, which flatters these; the
  * topics' own rules for keywords are left out there. Throws like `compileTopics`.
  */
 export function checkTopics(topics: readonly Topic[], papers: readonly PaperRecord[]): TopicCheck {

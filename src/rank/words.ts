@@ -1,3 +1,5 @@
+import type { PaperRecord } from '../domain/paper.ts';
+
 /** A vector with few entries, by ascending index; its length (L2) is 1, or 0 when it has no entry. */
 export interface SparseVector {
   readonly indices: Uint32Array;
@@ -13,11 +15,19 @@ export interface WordModel {
   readonly weights: Float32Array;
 }
 
-/** As good as real words in the measurements (ranking notes 1.3 and 2), and nothing to keep but numbers. */
+/** As good as real words on recordings, and nothing to keep but numbers. */
 const usualBits = 16;
 
+/** What of a paper is compared with others. */
+export type PaperText = Pick<PaperRecord, 'id' | 'title' | 'abstract'>;
+
+/** By id, in the order of code units. */
+export function byId(a: PaperText, b: PaperText): number {
+  return a.id < b.id ? -1 : 1;
+}
+
 /** What a paper is judged by: the title counts twice. */
-export function paperText(paper: { readonly title: string; readonly abstract: string }): string {
+export function paperText(paper: Pick<PaperText, 'title' | 'abstract'>): string {
   return `${paper.title} ${paper.title} ${paper.abstract}`;
 }
 

@@ -1,6 +1,5 @@
-import { basename } from 'node:path';
 import type { Listing } from '../domain/listing.ts';
-import { calendarDate, isCalendarDate, isWeekend, type CalendarDate, type Instant } from '../domain/time.ts';
+import { isWeekend, type Instant } from '../domain/time.ts';
 import { SourceError } from '../errors.ts';
 import { arxivApiListing, arxivApiPage, looksLikeArxivApi } from './arxiv-api-page.ts';
 import { arxivListing } from './arxiv-listing.ts';
@@ -10,6 +9,7 @@ import { bibtexPapers, looksLikeBibtex } from './bibtex.ts';
 import { capturesIn, looksLikeCapture, type Capture } from './captures.ts';
 import { collect, type ReadItem } from './collect.ts';
 import { pagePapers } from './daily-papers-page.ts';
+import { dayOf } from './file-day.ts';
 import { fileText } from './file-text.ts';
 import { dailyPapersItem, dailyPapersListDay, looksLikeDailyPapersItem } from './hf-items.ts';
 import { looksLikePaperObject, paperLines, paperObject } from './paper-objects.ts';
@@ -122,12 +122,6 @@ function plainListing(items: readonly ReadItem[], path: string): PaperFile {
       hasVotes: false,
     }),
   };
-}
-
-/** The day in the file's name, else that of `now` in UTC. */
-function dayOf(path: string, now: Instant): CalendarDate {
-  const [named = ''] = /\d{4}-\d{2}-\d{2}/.exec(basename(path)) ?? [];
-  return isCalendarDate(named) ? named : calendarDate(now, 'UTC');
 }
 
 function unknownFormat(path: string, text: string, cause?: unknown): SourceError {

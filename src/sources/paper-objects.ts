@@ -33,14 +33,18 @@ export function looksLikePaperObject(value: unknown): boolean {
 
 /** Every line of a file of JSON lines as a paper; a line that is none is dropped with the reason. */
 export function paperLines(lines: string): ReadItem[] {
-  return lines.split('\n').flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    try {
-      return [paperObject(JSON.parse(line), index + 1)];
-    } catch {
-      return [{ key: `line ${index + 1}`, reason: 'expected one JSON object on a line; got broken JSON' }];
-    }
-  });
+  return lines.split('\n').flatMap((line, index) => (line.trim() === '' ? [] : [paperLine(line, index + 1)]));
+}
+
+/** One line of such a file; `place` is its number, from 1. */
+export function paperLine(line: string, place: number): ReadItem {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { key: `line ${place}`, reason: 'expected one JSON object on a line; got broken JSON' };
+  }
+  return paperObject(value, place);
 }
 
 /** One paper as an object of our own, open form; `place` is its line, from 1. */

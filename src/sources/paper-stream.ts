@@ -1,78 +1,49 @@
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { DroppedEntry, ListingEntry, StreamedListing } from '../domain/listing.ts';
-import { calendarDate, type Instant } from '../domain/time.ts';
+import type { Listing } from '../domain/listing.ts';
+import type { Instant } from '../domain/time.ts';
 import { asError, SourceError } from '../errors.ts';
-import { looksLikePaperObject, paperObject } from './paper-objects.ts';
+import { collect, type ReadItem } from './collect.ts';
+import { dayOf } from './file-day.ts';
+import { looksLikePaperObject, paperLine } from './paper-objects.ts';
 
 /** A line of a paper with thousands of authors is below a megabyte. */
 const longestLine = 4 * 1024 * 1024;
 
+/** Whether the first line of a file that holds something is a paper as a JSON object. */
+export async function isPaperLines(path: string): Promise<boolean> {
+  for await (const { text } of linesOf(path)) return isPaperLine(text);
+  return false;
+}
+
 /**
- * A file of papers as JSON lines, packed with gzip or not, as a listing that is read line by line: a dump of a whole
- * archive is larger than memory. Undefined when the file's first line is no paper: it has another format.
- * Reading it rejects with a `SourceError` where the file breaks off or is not text in UTF-8.
+ * A file of papers as JSON lines, packed with gzip or not, as listings of at most `size` lines one after the other: a
+ * dump of a whole archive is larger than memory, and between two of them others get their turn at the database.
+ * Rejects with a `SourceError` where the file breaks off or is not text in UTF-8.
  */
-export async function streamedPapers(
+export async function* paperPieces(
   path: string,
   now: Instant,
   source: string,
-): Promise<StreamedListing | undefined> {
-  for await (const { text } of linesOf(path)) {
-    if (!isPaperLine(text)) return undefined;
-    const items = itemsOf(path);
-    return {
-      source,
-      listDate: calendarDate(now, 'UTC'),
-      readAt: now,
-      items,
-      quiet: false,
-      hasVotes: false,
-    };
-  }
-  return undefined;
-}
-
-/**
- * A streamed listing as several, one after the other, of at most `size` items: each is stored whole, and between them
- * other processes get their turn at the database. Take the items of one before the next one.
- */
-export async function* inPieces(listing: StreamedListing, size: number): AsyncGenerator<StreamedListing> {
-  const items = chained(listing.items);
-  try {
-    let next = await items.next();
-    while (next.done !== true) {
-      const take = async function* (): AsyncGenerator<ListingEntry | DroppedEntry> {
-        for (let taken = 0; taken < size && next.done !== true; taken += 1) {
-          yield next.value;
-          next = await items.next();
-        }
-      };
-      yield { ...listing, items: take() };
-    }
-  } finally {
-    await items.return(undefined);
-  }
-}
-
-async function* chained(
-  items: StreamedListing['items'],
-): AsyncGenerator<ListingEntry | DroppedEntry, undefined> {
-  yield* items;
-}
-
-async function* itemsOf(path: string): AsyncGenerator<ListingEntry | DroppedEntry> {
+  size: number,
+): AsyncGenerator<Listing> {
+  let items: ReadItem[] = [];
+  const piece = (): Listing => ({
+    source,
+    listDate: dayOf(path, now),
+    readAt: now,
+    ...collect(items),
+    quiet: false,
+    hasVotes: false,
+  });
   for await (const { text, place } of linesOf(path)) {
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      yield { key: `line ${place}`, reason: 'expected one JSON object on a line; got broken JSON' };
-      continue;
-    }
-    yield paperObject(value, place);
+    items.push(paperLine(text, place));
+    if (items.length < size) continue;
+    yield piece();
+    items = [];
   }
+  if (items.length > 0) yield piece();
 }
 
 /** Lines that hold something, with their place from 1. */
@@ -136,7 +107,7 @@ function tooLong(path: string, place: number): SourceError {
 function unreadable(path: string, place: number, cause: unknown): SourceError {
   return new SourceError(
     'malformed',
-    `Expected whole lines of UTF-8 text in ${path}; it breaks off at line ${place}: ${asError(cause).message}. Copy it again; nothing of it was stored.`,
+    `Expected whole lines of UTF-8 text in ${path}; it breaks off at line ${place}: ${asError(cause).message}. Copy it again and read it again: what came before is known then.`,
     { cause },
   );
 }

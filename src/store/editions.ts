@@ -177,17 +177,6 @@ export async function updatedSince(
   return [...updated.values()];
 }
 
-/** Number of papers revised in (fromAt, toAt], shown before or not. */
-export async function countRevised(db: Queryable, fromAt: Instant, toAt: Instant): Promise<number> {
-  const row = await db
-    .selectFrom('revisions')
-    .select((select) => select.fn.count<number>('paper_id').distinct().as('papers'))
-    .where('seen_at', '>', fromAt)
-    .where('seen_at', '<=', toAt)
-    .executeTakeFirstOrThrow();
-  return row.papers;
-}
-
 /** The papers that editions of the digest published before `now` picked, newest first, as they are known today. */
 export async function picksBefore(
   db: Queryable,

@@ -14,6 +14,14 @@ export interface ListingJudgement {
   readonly idsHash: string;
 }
 
+/** What later listings of a series are compared with. */
+export interface EarlierListing {
+  readonly listDate: CalendarDate;
+  /** The hash of its papers. */
+  readonly idsHash: string;
+  readonly announced: number;
+}
+
 /** Records that a listing was read, with its counts, for audits and for the next conditional request. */
 export async function insertListing(
   db: Queryable,
@@ -95,9 +103,7 @@ export async function lastListingBefore(
   source: string,
   requestKey: string,
   listDate: CalendarDate,
-): Promise<
-  { readonly listDate: CalendarDate; readonly idsHash: string; readonly announced: number } | undefined
-> {
+): Promise<EarlierListing | undefined> {
   const row = await db
     .selectFrom('listings')
     .select(['list_date', 'ids_hash', 'announced'])
@@ -117,9 +123,7 @@ export async function lastListing(
   db: Queryable,
   source: string,
   requestKey: string,
-): Promise<
-  { readonly listDate: CalendarDate; readonly idsHash: string; readonly announced: number } | undefined
-> {
+): Promise<EarlierListing | undefined> {
   const row = await db
     .selectFrom('listings')
     .select(['list_date', 'ids_hash', 'announced'])

@@ -1,12 +1,4 @@
-import type {
-  Author,
-  FieldOrigins,
-  Paper,
-  PaperId,
-  PaperLinks,
-  PaperRecord,
-  RevisedField,
-} from '../domain/paper.ts';
+import type { Author, FieldOrigins, Paper, PaperId, PaperLinks, PaperRecord } from '../domain/paper.ts';
 import type { Instant } from '../domain/time.ts';
 import { chunks, idsPerQuery } from './chunks.ts';
 import type { Queryable } from './database.ts';
@@ -174,34 +166,6 @@ export async function updatePaper(
     })
     .where('id', '=', change.id)
     .execute();
-}
-
-/** A change of a paper that readers may care about. */
-export interface Revision {
-  readonly paperId: PaperId;
-  readonly source: string;
-  readonly seenAt: Instant;
-  readonly fromVersion?: number;
-  readonly toVersion?: number;
-  readonly fields: readonly RevisedField[];
-}
-
-export async function insertRevisions(db: Queryable, revisions: readonly Revision[]): Promise<void> {
-  for (const chunk of chunks(revisions, rowsPerInsert)) {
-    await db
-      .insertInto('revisions')
-      .values(
-        chunk.map((revision) => ({
-          paper_id: revision.paperId,
-          source: revision.source,
-          seen_at: revision.seenAt,
-          from_version: revision.fromVersion ?? null,
-          to_version: revision.toVersion ?? null,
-          fields: JSON.stringify(revision.fields),
-        })),
-      )
-      .execute();
-  }
 }
 
 export function paperFromRow(row: PaperRow): Paper {

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PaperRecord } from '../../src/domain/paper.ts';
-import { diffEntries, type KnownPaper } from '../../src/ingest/diff.ts';
+import { diffEntries } from '../../src/ingest/diff.ts';
 import { fingerprint } from '../../src/ingest/fingerprint.ts';
+import type { StoredPaper } from '../../src/store/papers.ts';
 import { listingEntry, paperRecord } from '../fixtures/papers.ts';
 
 const now = Date.parse('2025-10-14T02:00:00Z');
@@ -10,8 +11,8 @@ const now = Date.parse('2025-10-14T02:00:00Z');
 function known(
   record: PaperRecord,
   source: string | undefined,
-  change: Partial<KnownPaper> = {},
-): KnownPaper {
+  change: Partial<StoredPaper> = {},
+): StoredPaper {
   return {
     paper: { ...record, firstSeenAt: now - 1000, firstSource: source ?? 'other', origins: {} },
     textSource: source ?? 'other',
@@ -21,7 +22,7 @@ function known(
   };
 }
 
-function diff(entry: ReturnType<typeof listingEntry>, ...papers: readonly KnownPaper[]) {
+function diff(entry: ReturnType<typeof listingEntry>, ...papers: readonly StoredPaper[]) {
   return diffEntries('feed', [entry], new Map(papers.map((one) => [one.paper.id, one])));
 }
 

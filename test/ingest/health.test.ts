@@ -1,28 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { Listing } from '../../src/domain/listing.ts';
-import { judgeListing, judgeUnchanged, type ListingSummary } from '../../src/ingest/health.ts';
-import { emptyIdsHash } from '../../src/ingest/ids-hash.ts';
+import { judgeListing, judgeUnchanged } from '../../src/ingest/health.ts';
+import { idsHash } from '../../src/ingest/ids-hash.ts';
 import { arxivDueDate } from '../../src/sources/arxiv-calendar.ts';
 import { listing, listingEntry, paperRecord } from '../fixtures/papers.ts';
 
 const readAt = Date.parse('2026-11-24T06:00:00Z');
 
-function list(date: string, numbers: readonly number[], change: Partial<Listing> = {}): ListingSummary {
+function list(date: string, numbers: readonly number[], change: Partial<Listing> = {}): Listing {
   const entries = numbers.map((number) => listingEntry(paperRecord(number)));
-  return summary(
-    listing('arxiv', readAt, entries, { listDate: date, hasVotes: false, rhythm: 'batch', ...change }),
-  );
-}
-
-function summary(one: Listing): ListingSummary {
-  const ids = emptyIdsHash();
-  for (const entry of one.entries) ids.add(entry.paper.id);
-  return { ...one, read: one.entries.length, idsHash: ids.text() };
+  return listing('arxiv', readAt, entries, { listDate: date, hasVotes: false, rhythm: 'batch', ...change });
 }
 
 function earlier(date: string, numbers: readonly number[]) {
   const one = list(date, numbers);
-  return { listDate: date, idsHash: one.idsHash, announced: one.announced };
+  return { listDate: date, idsHash: idsHash(one), announced: one.announced };
 }
 
 const many = Array.from({ length: 40 }, (_, index) => index);

@@ -1,11 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyIdsHash } from '../../src/ingest/ids-hash.ts';
+import { idsHash } from '../../src/ingest/ids-hash.ts';
+import { listingEntry, paperRecord } from '../fixtures/papers.ts';
 
-function hashOf(ids: Iterable<string>): string {
-  const hash = emptyIdsHash();
-  for (const id of ids) hash.add(id);
-  return hash.text();
+function hashOf(ids: readonly string[]): string {
+  return idsHash({ entries: ids.map((id) => listingEntry(paperRecord(1, { id }))) });
 }
 
 describe('the hash of a set of papers', () => {

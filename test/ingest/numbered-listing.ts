@@ -8,23 +8,34 @@ const firstDate = '2026-01-01';
 
 /**
  * The invented listing of day `number`, from 0: half of its papers are those of the day before with other votes and some
- * with another title. `before` is awaited in front of each entry.
+ * with another title. `before` is called when the signals of an entry are asked for: then the papers of its block are
+ * written, and the transaction is open.
  */
-export function numberedListing(
-  number: number,
-  before?: (place: number) => void | Promise<void>,
-): ReadListing {
+export function numberedListing(number: number, before?: (place: number) => void): ReadListing {
   const listDate = addDays(firstDate, number);
-  async function* items(): AsyncGenerator<ListingEntry> {
-    for (let place = 0; place < papersInListing; place += 1) {
-      await before?.(place);
-      yield numberedEntry(number, (number * papersInListing) / 2 + place);
-    }
-  }
+  const entries = Array.from({ length: papersInListing }, (_, place): ListingEntry => {
+    const { signals, ...entry } = numberedEntry(number, (number * papersInListing) / 2 + place);
+    return {
+      ...entry,
+      get signals() {
+        before?.(place);
+        return signals;
+      },
+    };
+  });
   const readAt = utcMidnight(firstDate) + number * dayMs;
   return {
     requestKey: `date=${listDate}`,
-    listing: { source: 'numbers', listDate, readAt, items: items(), quiet: false, hasVotes: true },
+    listing: {
+      source: 'numbers',
+      listDate,
+      readAt,
+      announced: entries.length,
+      entries,
+      dropped: [],
+      quiet: false,
+      hasVotes: true,
+    },
     validators: { etag: `"${number}"` },
   };
 }

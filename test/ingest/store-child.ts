@@ -1,6 +1,6 @@
 /*
  * A process of its own that stores one numbered listing after the other; the tests kill it. Arguments: database, number of
- * the first listing, and the entry before which it stands still for ever (none when left out). It says `begun N`, `held`
+ * the first listing, and the entry at whose signals it stands still for ever (none when left out). It says `begun N`, `held`
  * and `stored N`, a line each.
  */
 import { storeListing } from '../../src/ingest/store-listing.ts';

@@ -238,46 +238,28 @@ describe('a paper that was taken back', () => {
   });
 });
 
-describe('a listing that is streamed', () => {
-  const streamed = (readAt: number, title: string) => ({
-    source: 'dump',
-    listDate: '2025-10-14',
-    readAt,
-    quiet: false,
-    hasVotes: false,
-    items: (function* () {
-      for (let number = 1; number <= 5_000; number += 1) yield listingEntry(paperRecord(number, { title }));
-      yield { key: 'line 5001', reason: 'expected an object; got something else' };
-    })(),
-  });
-
-  it('is counted and stored as one that is held', async () => {
-    const first = await storeListing(db, {
-      requestKey: 'dump',
-      listing: streamed(start, 'Same'),
-      validators: {},
-    });
-    expect(first).toMatchObject({ announced: 5_001, announcedNew: 5_000, added: 5_000, unchanged: 0 });
-    expect(first.dropped).toEqual([{ key: 'line 5001', reason: 'expected an object; got something else' }]);
-    const second = await storeListing(db, {
-      requestKey: 'dump',
-      listing: streamed(start + 1, 'Same'),
-      validators: {},
-    });
-    expect(second).toMatchObject({ added: 0, revised: 0, unchanged: 5_000 });
-  });
-
-  it('is not there at all when it breaks off', async () => {
-    const broken = {
-      ...streamed(start, 'Same'),
-      items: (function* () {
-        for (let number = 1; number <= 3_000; number += 1) yield listingEntry(paperRecord(number));
-        throw new Error('the disk went away');
-      })(),
-    };
-    await expect(storeListing(db, { requestKey: 'dump', listing: broken, validators: {} })).rejects.toThrow(
-      'the disk went away',
+describe('a long listing', () => {
+  const long = (readAt: number) =>
+    listing(
+      'dump',
+      readAt,
+      Array.from({ length: 5_000 }, (_, at) => listingEntry(paperRecord(at + 1))),
     );
-    expect(await candidates(start + 1)).toEqual([]);
+
+  it('is compared in blocks and counted as one', async () => {
+    expect(await store(long(start))).toMatchObject({ announced: 5_000, added: 5_000, unchanged: 0 });
+    expect(await store(long(start + 1))).toMatchObject({ added: 0, revised: 0, unchanged: 5_000 });
+  });
+
+  it('names an entry of a paper that another one named by its other id', async () => {
+    const both = [
+      journalPaper('10.1234/a.1'),
+      listingEntry(paperRecord(1, { doi: '10.1234/a.1', version: 1 })),
+    ];
+    const report = await store(listing('mixed', start, both));
+    expect(report).toMatchObject({ announced: 2, added: 1 });
+    expect(report.dropped).toEqual([
+      { key: 'doi:10.1234/a.1', reason: expect.stringContaining('expected each paper once') },
+    ]);
   });
 });

@@ -144,6 +144,7 @@ async function absenceFacts(
       topics: digest.topics,
       topicNames: new Map(app.site.topics.map((topic) => [topic.key, topic.name])),
       windowDays: digest.windowDays,
+      mode: digest.mode,
       now,
       ...(picked && { pickedOn: picked.editionDate }),
     }),

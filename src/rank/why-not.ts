@@ -1,3 +1,4 @@
+import { lateKey } from '../domain/edition.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import { dayMs } from '../domain/time.ts';
 import type { Paper } from '../domain/paper.ts';
@@ -18,6 +19,7 @@ export interface WhyNotQuestion {
   /** The earlier edition of the digest that picked it, if any. */
   readonly pickedOn?: CalendarDate;
   readonly windowDays: number;
+  readonly mode: 'final' | 'early';
   /** The time the edition was made for. */
   readonly now: Instant;
 }
@@ -44,6 +46,10 @@ function whyNotPicked(own: RankedPaper, question: WhyNotQuestion): readonly stri
   const matched = own.matches.map((match) => match.topic);
   const mine = matched.filter((topic) => topics.includes(topic));
   const facts = [`scored ${oneDecimal(own.score.value)}`];
+  if (question.mode === 'early' && !own.candidate.isNew) {
+    const late = selection.sections.find((section) => section.topic === lateKey)?.picks ?? [];
+    return [...facts, `met before the last edition, so only a late riser in an early one${lastShown(late)}`];
+  }
   const sections = selection.sections.filter((section) => mine.includes(section.topic));
   for (const topic of mine) {
     const rivals = ranked.filter((other) => other.matches.some((match) => match.topic === topic));

@@ -165,6 +165,7 @@ describe('why a paper is not there', () => {
       topics: digestTopics,
       topicNames,
       windowDays: 3,
+      mode: 'final',
       now,
       ...more,
     };
@@ -225,6 +226,26 @@ describe('why a paper is not there', () => {
     ['it was never news', question(9), ['no source had announced it as new']],
   ])('tells that %s', (_, asked, facts) => {
     expect(whyNot(asked)).toEqual(facts);
+  });
+
+  test('tells that an early edition shows a paper of the day before as a late riser only', () => {
+    const old = rankPapers({
+      candidates: Array.from({ length: 6 }, (_, at) => ({
+        ...voted(paper(at + 1, { title: 'agent' }), 60 - at),
+        isNew: false,
+      })),
+      topics,
+      now,
+    });
+    const limits = { picksPerTopic: 2, picksOutside: 1, alsoNew: 1 };
+    const selection = select({ candidates: old, topics: ['agents'], mode: 'early', ...limits });
+    expect(selection.sections.map((section) => [section.topic, section.picks.length])).toEqual([
+      ['late-risers', 5],
+    ]);
+    const [, fact] = whyNot({ ...question(6), ranked: old, selection, mode: 'early' });
+    expect(fact).toContain(
+      'met before the last edition, so only a late riser in an early one, the last shown',
+    );
   });
 
   test('tells that a paper without votes stands far below the best', () => {

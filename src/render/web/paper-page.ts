@@ -6,7 +6,7 @@ import { calendarDate, longDate } from '../../domain/time.ts';
 import { cut, firstSentences } from '../text.ts';
 import { httpAddress } from '../feed/address.ts';
 import { paperLinks, topicLinks, type LinkView } from './card.ts';
-import { pageHref } from './links.ts';
+import { pageHref, rankingPath } from './links.ts';
 import { counted, line, listed, timeView } from './prose.ts';
 import type { WebPage } from './templates.ts';
 
@@ -66,6 +66,7 @@ export function paperPage(site: Site, newest: PickedPaper, picked: readonly Pick
       }),
       why: line(newest.pick.why),
       score: scoreView(score),
+      rankingHref: pageHref(site, rankingPath),
       picked: picked.map(({ edition, pick }) => pickView(site, edition, pick)),
     },
   };
@@ -106,6 +107,13 @@ function scoreView(score: Score): object {
     })),
     age: counted(Math.round(score.ageHours), 'hour'),
     shareIn: percent(score.shareIn),
+    unlisted:
+      score.shareIn > 0
+        ? undefined
+        : {
+            chance: score.chance === undefined ? undefined : percent(score.chance),
+            by: listed((score.chanceFor ?? []).map(line)),
+          },
     trend:
       trend &&
       `${signed(trend.gained)} ${Math.abs(trend.gained) === 1 ? 'vote' : 'votes'} in ${counted(Math.round(trend.hours), 'hour')}: ` +

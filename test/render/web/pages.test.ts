@@ -321,6 +321,25 @@ describe('a paper page', () => {
     expect(text).toContain('was 1 hour old. A paper of that age usually has 99 % of its votes.');
   });
 
+  it('says of a paper that nobody could vote for what its score rests on', () => {
+    const edition = withFirstPick((pick) => ({
+      ...pick,
+      score: {
+        value: 3,
+        parts: [{ name: 'from topic, authors, links', value: 3 }],
+        ageHours: 8,
+        shareIn: 0,
+        chance: 0.12,
+        chanceFor: ['“kettles” for', 'authors against'],
+        missing: ['upvotes'],
+      },
+    }));
+    const made = renderPages(pages, site, digests, [edition]);
+    const [main] = elementsOf(bodyOf(made, 'p/arxiv/2611.11801/index.html'), 'main');
+    expect(main?.text).toContain('times the chance of being listed: 12 %, most of all by “kettles” for and');
+    expect(main?.text).not.toContain('A paper of that age');
+  });
+
   it.each(['javascript:alert(1)', 'data:text/html,x', '//example.org/', 'not an address', ''])(
     'does not link to "%s"',
     (url) => {

@@ -1,12 +1,6 @@
 import { Cron } from 'croner';
-import {
-  calendarDate,
-  dayMs,
-  minuteMs,
-  utcMidnight,
-  type CalendarDate,
-  type Instant,
-} from '../domain/time.ts';
+import { firstMinute } from '../domain/local-time.ts';
+import { calendarDate, dayMs, utcMidnight, type CalendarDate, type Instant } from '../domain/time.ts';
 
 /** A time at which the schedule says an edition is due. */
 export interface Slot {
@@ -78,48 +72,4 @@ function* slotsFrom(schedule: string, zone: string, at: Instant): Generator<Slot
   for (let run = cron.nextRun(new Date(startAt - 1)); run; run = cron.nextRun(run)) {
     yield { at: firstMinute(run.getTime(), zone), date: calendarDate(run.getTime(), 'Etc/UTC') };
   }
-}
-
-/**
- * The first whole minute at which the clock of a zone shows `wall` or more, `wall` being that local time
- * written as if it were UTC. So a time that summer time skips is the first minute after the gap, and of a
- * time that comes twice it is the first.
- */
-function firstMinute(wall: Instant, zone: string): Instant {
-  const offsets = [wall - dayMs, wall + dayMs].map((near) => wallClock(near, zone) - near);
-  const earliest = wall - Math.max(...offsets);
-  const latest = wall - Math.min(...offsets);
-  const exact = [earliest, latest].find((at) => wallClock(at, zone) === wall);
-  if (exact !== undefined) return exact;
-
-  let [before, after] = [earliest, latest];
-  while (after - before > minuteMs) {
-    const middle = before + Math.floor((after - before) / 2 / minuteMs) * minuteMs;
-    if (wallClock(middle, zone) < wall) before = middle;
-    else after = middle;
-  }
-  return after;
-}
-
-const clocks = new Map<string, Intl.DateTimeFormat>();
-
-/** The local time in a zone, written as if it were UTC. */
-function wallClock(at: Instant, zone: string): Instant {
-  let clock = clocks.get(zone);
-  if (!clock) {
-    clock = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    clocks.set(zone, clock);
-  }
-  const parts = new Map(clock.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? 0;
-  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
 }

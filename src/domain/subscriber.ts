@@ -3,7 +3,17 @@ export interface Subscriber {
   /** As written; compared by `addressKey`. */
   readonly address: string;
   readonly name?: string;
+  /** When their mail is due; undefined means with the edition. */
+  readonly hour?: ReadingHour;
   readonly subscriptions: readonly Subscription[];
+}
+
+/** A time of the day in a place. */
+export interface ReadingHour {
+  /** 0 to 1439. */
+  readonly minuteOfDay: number;
+  /** IANA zone; undefined means the digest's. */
+  readonly zone?: string;
 }
 
 /** subscriber x digest. */

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '../domain/digest.ts';
-import { addressKey, type Subscriber } from '../domain/subscriber.ts';
+import { addressKey, type ReadingHour, type Subscriber } from '../domain/subscriber.ts';
 import type { Topic } from '../domain/topic.ts';
 import { checkSubscribers, readSubscriberFiles, type FileSubscriber, type RowFault } from './files.ts';
 
@@ -42,12 +42,18 @@ function subscriberOf(reader: FileSubscriber, digests: readonly Digest[]): Subsc
   return {
     address: reader.address,
     ...(reader.name !== undefined && { name: reader.name }),
+    ...(reader.hour !== undefined && { hour: hourOf(reader.hour, reader.zone) }),
     subscriptions: chosen.flatMap((digest) => {
       if (!reader.topics) return [{ digest: digest.key, state: reader.state }];
       const topics = digest.topics.filter((topic) => reader.topics?.includes(topic));
       return topics.length > 0 ? [{ digest: digest.key, topics, state: reader.state }] : [];
     }),
   };
+}
+
+function hourOf(clock: string, zone: string | undefined): ReadingHour {
+  const [hours = 0, minutes = 0] = clock.split(':').map(Number);
+  return { minuteOfDay: hours * 60 + minutes, ...(zone !== undefined && { zone }) };
 }
 
 /** Whether a reader still wants a digest, as complete files say; one who is not there is gone. */

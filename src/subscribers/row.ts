@@ -1,5 +1,5 @@
 import { findings } from '../config/faults.ts';
-import { block, list, oneOf, slug, text } from '../config/values.ts';
+import { block, list, oneOf, slug, text, zone } from '../config/values.ts';
 import { isAddress } from '../domain/subscriber.ts';
 
 /** One reader as a file names them. */
@@ -13,6 +13,10 @@ export interface FileSubscriber {
   readonly digests?: readonly string[];
   /** Topic keys; undefined means all topics of the digest. */
   readonly topics?: readonly string[];
+  /** When their mail is due, `07:30`; undefined means with the edition. */
+  readonly hour?: string;
+  /** The IANA zone of `hour`; undefined means the digest's. */
+  readonly zone?: string;
   readonly state: 'confirmed' | 'unsubscribed';
 }
 
@@ -30,6 +34,8 @@ export interface RawRow {
   readonly value: unknown;
 }
 
+const hourForm = /^(?:[01]?\d|2[0-3]):[0-5]\d$/;
+
 const row = block({
   address: text('a mail address such as ada@example.org', (value) => isAddress(value.trim())),
   name: text(
@@ -42,6 +48,8 @@ const row = block({
   topics: list(slug, 'a list of topic keys such as [llm, agents]')
     .min(1, { error: 'at least one topic key; leave topics out for all' })
     .optional(),
+  hour: text('a time of the day such as 07:30', (value) => hourForm.test(value.trim())).optional(),
+  zone: zone.optional(),
   state: oneOf(['confirmed', 'unsubscribed']).default('confirmed'),
 });
 
@@ -74,7 +82,7 @@ export function checkRow({ file, line, value }: RawRow): {
   ];
   const faults = messages.map((message) => ({ file, line, message }));
   if (checked.success && faults.length === 0) {
-    const { address, name, digests, topics, state } = checked.data;
+    const { address, name, digests, topics, hour, zone: zoneName, state } = checked.data;
     const subscriber = {
       file,
       line,
@@ -83,6 +91,8 @@ export function checkRow({ file, line, value }: RawRow): {
       ...(name === undefined ? {} : { name: name.trim() }),
       ...(digests && { digests }),
       ...(topics && { topics }),
+      ...(hour !== undefined && { hour: hour.trim() }),
+      ...(zoneName !== undefined && { zone: zoneName.trim() }),
     };
     return { subscribers: [subscriber], faults };
   }

@@ -53,6 +53,8 @@ describe('a YAML file', () => {
         '  name: Bø Reader',
         '  digest: daily',
         '  topics: [llm, 3d]',
+        '  hour: 07:30',
+        '  zone: Europe/Berlin',
         '- {address: chen@example.org, digests: [daily, weekly], state: unsubscribed}',
       ].join('\n'),
     });
@@ -66,11 +68,13 @@ describe('a YAML file', () => {
         name: 'Bø Reader',
         digests: ['daily'],
         topics: ['llm', '3d'],
+        hour: '07:30',
+        zone: 'Europe/Berlin',
         state: 'confirmed',
       },
       {
         file: 'a.yaml',
-        line: 7,
+        line: 9,
         address: 'chen@example.org',
         digests: ['daily', 'weekly'],
         state: 'unsubscribed',
@@ -102,6 +106,14 @@ describe('a YAML file', () => {
     [
       '- {address: ada@example.org, topics: llm}',
       'a.yaml:1 topics: expected a list of topic keys such as [llm, agents], got "llm"',
+    ],
+    [
+      '- {address: ada@example.org, hour: "24:00"}',
+      'a.yaml:1 hour: expected a time of the day such as 07:30, got "24:00"',
+    ],
+    [
+      '- {address: ada@example.org, zone: "+02:00"}',
+      'a.yaml:1 zone: expected an IANA time zone such as Europe/Berlin or Etc/UTC, got "+02:00"',
     ],
     [
       '- {address: ada@example.org, topics: []}',
@@ -226,7 +238,7 @@ describe('a CSV file', () => {
     ],
     [
       'address,id\nada@example.org,7',
-      'a.csv:1 unknown column "id"; known here: address, name, digests, topics, state; rename or remove it: nothing of this file was used',
+      'a.csv:1 unknown column "id"; known here: address, name, digests, topics, hour, zone, state; rename or remove it: nothing of this file was used',
     ],
     [
       'address,email\na@example.org,b@example.org',

@@ -1,0 +1,148 @@
+import { secondMs, type Instant } from '../domain/time.ts';
+import type { Database } from '../store/database.ts';
+import { allLimits, changeLimits } from '../store/mail-limits.ts';
+import {
+  afterReturning,
+  afterSlowDown,
+  afterSuccess,
+  afterTaking,
+  allowed,
+  freshAllowance,
+  type AllowanceState,
+  type Limit,
+} from './allowance.ts';
+
+/** What counts under which names. */
+export interface Counted {
+  /** The way it leaves by: the name of a relay. */
+  readonly relay: string;
+  /** The operator of the mailbox or its domain. */
+  readonly domain: string;
+  readonly digest: string;
+}
+
+/** The limits that the operator set. */
+export interface Limits {
+  readonly relays: Readonly<Record<string, Limit>>;
+  /** By operator or domain. */
+  readonly domains: Readonly<Record<string, Limit>>;
+  readonly digests: Readonly<Record<string, Limit>>;
+}
+
+/** Keeps to limits over all processes that share a database, and over restarts. */
+export interface Throttle extends AsyncDisposable {
+  /** Undefined when a message may go now, and is counted; else when it is to be asked for again. */
+  holdUntil(message: Counted, now: Instant): Promise<Instant | undefined>;
+  /** A whole operator or relay asked for less. */
+  slowDown(who: 'relay' | 'domain', message: Counted, now: Instant, waitMs?: number): Promise<void>;
+  /** A message was taken. */
+  taken(message: Counted): Promise<void>;
+}
+
+/** So many are taken from the database at once: few writes, and little is lost by a crash. */
+const blockSize = 20;
+/** What another process was told is seen after so long. */
+const lookAgainMs = 5 * secondMs;
+
+/**
+ * A throttle over the limits that are kept in the database. Names without a limit cost nothing until somebody asks
+ * for less. Dispose of it to give back what was taken and not used.
+ */
+export function createThrottle(db: Database, limits: Limits): Throttle {
+  const kept = new Map<string, AllowanceState>();
+  const blocks = new Map<string, number>();
+  let lookedAt = -Infinity;
+
+  const limitOf = (name: string): Limit => {
+    const [kind, ...rest] = name.split(':');
+    const key = rest.join(':');
+    if (kind === 'relay') return limits.relays[key] ?? {};
+    return (kind === 'domain' ? limits.domains[key] : limits.digests[key]) ?? {};
+  };
+  const isLimited = (name: string): boolean => {
+    const { perMinute, perDay } = limitOf(name);
+    return perMinute !== undefined || perDay !== undefined;
+  };
+
+  /** What is kept, as other processes may have changed it. */
+  async function look(now: Instant): Promise<void> {
+    if (now - lookedAt < lookAgainMs && now >= lookedAt) return;
+    lookedAt = now;
+    for (const [name, state] of await allLimits(db)) kept.set(name, state);
+  }
+
+  async function change<Result>(
+    name: string,
+    now: Instant,
+    make: (state: AllowanceState, limit: Limit) => { result: Result; state: AllowanceState },
+  ): Promise<Result> {
+    const limit = limitOf(name);
+    return changeLimits(db, [name], ([before]) => {
+      const { result, state } = make(before ?? freshAllowance(limit, now), limit);
+      kept.set(name, state);
+      return { result, limits: [state] };
+    });
+  }
+
+  /** One message from the block of this name; undefined, or when to ask again. */
+  async function take(name: string, now: Instant): Promise<Instant | undefined> {
+    const pausedUntil = kept.get(name)?.pausedUntil ?? 0;
+    if (!isLimited(name)) return now < pausedUntil ? pausedUntil : undefined;
+    const left = blocks.get(name) ?? 0;
+    if (left > 0 && now >= pausedUntil) {
+      blocks.set(name, left - 1);
+      return undefined;
+    }
+    return change(name, now, (state, limit) => {
+      const { count, askAgainAt } = allowed(state, limit, now);
+      const granted = Math.min(blockSize, count);
+      // Several ask at once: what another was granted meanwhile stays.
+      if (granted > 0) blocks.set(name, (blocks.get(name) ?? 0) + granted - 1);
+      return { result: askAgainAt, state: afterTaking(state, limit, granted, now) };
+    });
+  }
+
+  return {
+    async holdUntil(message, now) {
+      await look(now);
+      const taken: string[] = [];
+      for (const name of namesOf(message)) {
+        const askAgainAt = await take(name, now);
+        if (askAgainAt !== undefined) {
+          for (const other of taken) blocks.set(other, (blocks.get(other) ?? 0) + 1);
+          return askAgainAt;
+        }
+        if (isLimited(name)) taken.push(name);
+      }
+      return undefined;
+    },
+    slowDown: (who, message, now, waitMs) =>
+      change(`${who}:${message[who]}`, now, (state, limit) => ({
+        result: undefined,
+        state: afterSlowDown(state, limit, now, waitMs),
+      })),
+    async taken(message) {
+      for (const name of namesOf(message)) {
+        if ((kept.get(name)?.strikes ?? 0) === 0) continue;
+        await change(name, kept.get(name)?.refilledAt ?? 0, (state) => ({
+          result: undefined,
+          state: afterSuccess(state),
+        }));
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      for (const [name, count] of blocks) {
+        if (count === 0) continue;
+        await change(name, kept.get(name)?.refilledAt ?? 0, (state, limit) => ({
+          result: undefined,
+          state: afterReturning(state, limit, count),
+        }));
+      }
+      blocks.clear();
+    },
+  };
+}
+
+function namesOf({ relay, domain, digest }: Counted): readonly string[] {
+  return [`relay:${relay}`, `domain:${domain}`, `digest:${digest}`];
+}

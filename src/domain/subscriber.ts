@@ -1,3 +1,5 @@
+import type { CalendarDate, Instant } from './time.ts';
+
 /** A person with an address, as the operator's files or the store know them. */
 export interface Subscriber {
   /** As written; compared by `addressKey`. */
@@ -22,6 +24,59 @@ export interface Subscription {
   /** Topic keys; undefined means all topics of the digest. */
   readonly topics?: readonly string[];
   readonly state: 'pending' | 'confirmed' | 'unsubscribed';
+}
+
+/** How often mail comes: with every edition, or what came out in a week or a month in one. */
+export const cadences = ['every', 'weekdays', 'weekly', 'monthly'] as const;
+export type Cadence = (typeof cadences)[number];
+
+/** Whose word a choice is. What readers said themselves is not overruled by a file or an import. */
+export const choosers = ['file', 'reader', 'import', 'operator'] as const;
+export type Chooser = (typeof choosers)[number];
+
+/** Where a subscriber came from. */
+export const origins = ['file', 'sign-up', 'import', 'operator'] as const;
+export type Origin = (typeof origins)[number];
+
+/** Names and phrases whose papers come first. */
+export interface Follows {
+  readonly authors: readonly string[];
+  readonly labs: readonly string[];
+  readonly words: readonly string[];
+}
+
+export const noFollows: Follows = { authors: [], labs: [], words: [] };
+
+/** What a subscriber can choose for all digests. */
+export interface Profile {
+  readonly name?: string;
+  /** BCP 47. */
+  readonly language?: string;
+  readonly hour?: ReadingHour;
+  /** No mail before that day. */
+  readonly pausedUntil?: CalendarDate;
+  readonly follows: Follows;
+  /** Papers with one of these words are not shown. */
+  readonly muted: readonly string[];
+}
+
+export interface StoredSubscription extends Subscription {
+  readonly cadence: Cadence;
+  readonly changedAt: Instant;
+  readonly changedBy: Chooser;
+}
+
+/** A subscriber as the store knows them. */
+export interface StoredSubscriber extends Profile {
+  readonly id: number;
+  readonly address: string;
+  readonly addressHash: string;
+  readonly origin: Origin;
+  readonly createdAt: Instant;
+  readonly changedAt: Instant;
+  /** Whose word the profile is. */
+  readonly changedBy: Chooser;
+  readonly subscriptions: readonly StoredSubscription[];
 }
 
 /** One spelling of an address for comparing: trimmed, NFC, all in lower case. */

@@ -3,6 +3,8 @@ import type { Queryable } from './database.ts';
 
 /** In place of a digest's key: no mail at all to this address. */
 export const allDigests = '*';
+/** The reason of a suppression that also keeps an address from being stored again. */
+export const erasedReason = 'erased';
 
 export interface Suppression {
   readonly addressHash: string;
@@ -45,6 +47,17 @@ export async function suppressedHashes(db: Queryable, digest: string): Promise<R
     .selectFrom('suppressions')
     .select('address_hash')
     .where('digest', 'in', [digest, allDigests])
+    .execute();
+  return new Set(rows.map((row) => row.address_hash));
+}
+
+/** Addresses whose owners had everything about them erased: no file and no import brings them back. */
+export async function erasedHashes(db: Queryable): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('suppressions')
+    .select('address_hash')
+    .where('digest', '=', allDigests)
+    .where('reason', '=', erasedReason)
     .execute();
   return new Set(rows.map((row) => row.address_hash));
 }

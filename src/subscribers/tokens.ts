@@ -21,6 +21,10 @@ export interface Tokens {
   verify(token: string, action: TokenAction): TokenSubject | undefined;
   /** The left side of a Message-ID, 26 characters: the same whenever it is asked for the same edition and reader. */
   messageKey(edition: { readonly digest: string; readonly editionDate: string }, addressHash: string): string;
+  /** A name for a delivery that only we can make, for the envelope sender: at most 28 of `a-z`, `0-9` and `-`. */
+  deliveryToken(deliveryId: number): string;
+  /** The delivery, when the token was made here; otherwise undefined. The case of letters does not count. */
+  verifyDelivery(token: string): number | undefined;
 }
 
 const hashBytes = 16;
@@ -37,7 +41,11 @@ export function createTokens(secret: string): Tokens {
   const addresses = keyFor('address');
   const actions = keyFor('action');
   const messages = keyFor('message');
+  const deliveries = keyFor('delivery');
   const keyId = base32(keyFor('key id')).slice(0, 2);
+
+  const deliveryToken = (deliveryId: number): string =>
+    `${deliveryId.toString(36)}-${base32(hmac(deliveries, `${deliveryId}`)).slice(0, 16)}`;
 
   const mac = (action: TokenAction, { digest, addressHash }: TokenSubject): Buffer =>
     hmac(actions, `${action}\n${digest}\n${addressHash}`).subarray(0, macBytes);
@@ -60,6 +68,18 @@ export function createTokens(secret: string): Tokens {
 
     messageKey: ({ digest, editionDate }, addressHash) =>
       base32(hmac(messages, `${digest}\n${editionDate}\n${addressHash}`)).slice(0, 26),
+
+    deliveryToken,
+
+    verifyDelivery: (token) => {
+      const lower = token.toLowerCase();
+      const [, digits] = /^([0-9a-z]{1,11})-[a-z2-7]{16}$/.exec(lower) ?? [];
+      if (digits === undefined) return undefined;
+      const deliveryId = Number.parseInt(digits, 36);
+      const expected = Buffer.from(deliveryToken(deliveryId));
+      const given = Buffer.from(lower);
+      return given.length === expected.length && timingSafeEqual(given, expected) ? deliveryId : undefined;
+    },
   };
 }
 

@@ -4,17 +4,22 @@ import { formatInstant } from '../../domain/time.ts';
 import { checkedDocument, issuedAt } from './check.ts';
 import {
   append,
+  appendSeam,
   childrenNamed,
+  declare,
   namespaces,
   parseRoot,
   remove,
-  setHtml,
+  setCdata,
   setText,
-  setTextAsHtml,
   writeXml,
 } from './dom.ts';
+import { frameWriter, type FrameTexts } from './frame.ts';
 import { generatorName, generatorVersion } from './generator.ts';
+import { itemTexts } from './items.ts';
+import { feedLinks, type FeedLinkAttributes } from './links.ts';
 import type { FeedDocument, FeedItem } from './model.ts';
+import { emptyElement, htmlElement, textAsHtml, textElement } from './xml-text.ts';
 
 /**
  * The document as Atom 1.0 (RFC 4287): titles as HTML in CDATA, an `author` per author, links with their types,
@@ -25,103 +30,96 @@ import type { FeedDocument, FeedItem } from './model.ts';
  */
 export function renderAtom(document: FeedDocument, selfUrl: string): string {
   const checked = checkedDocument({ ...document, formatUrls: { ...document.formatUrls, atom: selfUrl } });
-  const root = parseRoot(skeleton(checked).atom1());
-  root.setAttributeNS(namespaces.xml, 'xml:lang', checked.language);
-  root.setAttributeNS(namespaces.xmlns, 'xmlns:dcterms', namespaces.dcterms);
-  finishFeed(root, checked);
-  return writeXml(root, checked.stylesheetUrl);
+  const { paging } = checked;
+  const page: FeedLinkAttributes = { rel: 'alternate', type: 'text/html', href: checked.pageUrl };
+  const texts = {
+    ...checked,
+    updated: formatInstant(checked.updatedAt),
+    links: [page, ...feedLinks(checked, 'atom')],
+    ...(paging?.kind && { kind: paging.kind }),
+  };
+  return writeFrame(texts, checked.stylesheetUrl, itemTexts(checked, 'atom', atomEntry));
 }
+
+const writeFrame = frameWriter((texts) => {
+  const root = parseRoot(skeleton().atom1());
+  root.setAttributeNS(namespaces.xml, 'xml:lang', texts.language);
+  declare(root, ['dcterms', ...(texts.kind === undefined ? [] : (['fh'] as const))]);
+  finishFeed(root, texts);
+  return writeXml(root);
+});
 
 /** What the `feed` package writes rightly; all texts are placeholders until the finishing pass. */
-function skeleton(document: FeedDocument): Feed {
-  const feed = new Feed({
-    id: document.id,
+function skeleton(): Feed {
+  return new Feed({
+    id: 'https://placeholder.example/',
     title: 'title',
     description: 'description',
-    updated: new Date(document.updatedAt),
-    author: { name: 'name', link: document.pageUrl },
+    updated: new Date(0),
+    author: { name: 'name', link: 'https://placeholder.example/' },
     generator: generatorName,
   });
-  for (const item of document.items) {
-    feed.addItem({
-      title: 'title',
-      id: item.id,
-      link: item.url,
-      date: new Date(item.updatedAt),
-      published: new Date(item.publishedAt),
-      description: 'description',
-      content: 'content',
-    });
-  }
-  return feed;
 }
 
-function finishFeed(root: Element, document: FeedDocument): void {
-  for (const id of childrenNamed(root, 'id')) setText(id, document.id);
-  for (const title of childrenNamed(root, 'title')) setAtomText(title, document.title);
-  for (const subtitle of childrenNamed(root, 'subtitle')) setAtomText(subtitle, document.subtitle);
-  for (const updated of childrenNamed(root, 'updated')) setText(updated, formatInstant(document.updatedAt));
+function finishFeed(root: Element, texts: FrameTexts): void {
+  for (const id of childrenNamed(root, 'id')) setText(id, texts.id);
+  for (const title of childrenNamed(root, 'title')) setAtomText(title, texts.title);
+  for (const subtitle of childrenNamed(root, 'subtitle')) setAtomText(subtitle, texts.subtitle);
+  for (const updated of childrenNamed(root, 'updated')) setText(updated, texts.updated);
   for (const generator of childrenNamed(root, 'generator')) {
-    generator.setAttribute('uri', document.generatorUrl);
+    generator.setAttribute('uri', texts.generatorUrl);
     generator.setAttribute('version', generatorVersion);
   }
   for (const author of childrenNamed(root, 'author')) {
-    for (const name of childrenNamed(author, 'name')) setText(name, document.publisher);
+    for (const name of childrenNamed(author, 'name')) setText(name, texts.publisher);
+    for (const uri of childrenNamed(author, 'uri')) setText(uri, texts.pageUrl);
   }
-
-  const entries = childrenNamed(root, 'entry');
-  remove(root, 'entry');
-  append(root, namespaces.atom, 'icon', { text: document.iconUrl });
-  setAtomText(append(root, namespaces.atom, 'rights'), document.rights);
-  const { rss, atom, json } = document.formatUrls;
-  link(root, { rel: 'alternate', type: 'text/html', href: document.pageUrl });
-  link(root, { rel: 'self', type: 'application/atom+xml', href: atom });
-  link(root, { rel: 'alternate', type: 'application/rss+xml', href: rss });
-  link(root, { rel: 'alternate', type: 'application/feed+json', href: json });
-  for (const [index, entry] of entries.entries()) {
-    const item = document.items[index];
-    if (!item) continue;
-    finishEntry(entry, item);
-    root.appendChild(entry);
-  }
+  remove(root, 'link');
+  append(root, namespaces.atom, 'icon', { text: texts.iconUrl });
+  setAtomText(append(root, namespaces.atom, 'rights'), texts.rights);
+  if (texts.kind !== undefined) append(root, namespaces.fh, `fh:${texts.kind}`);
+  for (const attributes of texts.links) append(root, namespaces.atom, 'link', { attributes });
+  appendSeam(root);
 }
 
-function finishEntry(entry: Element, item: FeedItem): void {
-  for (const title of childrenNamed(entry, 'title')) setAtomText(title, item.title);
-  for (const id of childrenNamed(entry, 'id')) setText(id, item.id);
-  for (const updated of childrenNamed(entry, 'updated')) setText(updated, formatInstant(item.updatedAt));
-  for (const published of childrenNamed(entry, 'published'))
-    setText(published, formatInstant(item.publishedAt));
-  for (const summary of childrenNamed(entry, 'summary')) setAtomText(summary, item.summary);
-  for (const content of childrenNamed(entry, 'content')) setHtml(content, item.contentHtml);
-
-  remove(entry, 'link');
-  link(entry, { rel: 'alternate', type: 'text/html', href: item.url });
-  for (const { title, url } of item.related) link(entry, { rel: 'related', href: url, title });
-  if (item.enclosure) {
-    link(entry, { rel: 'enclosure', type: item.enclosure.mimeType, href: item.enclosure.url, title: 'PDF' });
-  }
-  for (const name of item.authors) {
-    append(append(entry, namespaces.atom, 'author'), namespaces.atom, 'name', { text: name });
-  }
-  for (const { term, label, scheme } of item.categories) {
-    append(entry, namespaces.atom, 'category', { attributes: { term, scheme, label } });
-  }
+function atomEntry(item: FeedItem): string {
   const issued = issuedAt(item);
-  if (issued !== undefined) {
-    append(entry, namespaces.dcterms, 'dcterms:issued', { text: formatInstant(issued) });
-  }
-}
-
-function link(parent: Element, attributes: Readonly<Record<string, string>>): void {
-  append(parent, namespaces.atom, 'link', { attributes });
+  const html = { type: 'html' };
+  const lines = [
+    atomText('title', item.title),
+    textElement('id', item.id),
+    textElement('updated', formatInstant(item.updatedAt)),
+    atomText('summary', item.summary),
+    htmlElement('content', item.contentHtml, html),
+    textElement('published', formatInstant(item.publishedAt)),
+    emptyElement('link', { rel: 'alternate', type: 'text/html', href: item.url }),
+    ...item.related.map(({ title, url }) => emptyElement('link', { rel: 'related', href: url, title })),
+    ...(item.enclosure
+      ? [
+          emptyElement('link', {
+            rel: 'enclosure',
+            type: item.enclosure.mimeType,
+            href: item.enclosure.url,
+            title: 'PDF',
+          }),
+        ]
+      : []),
+    ...item.authors.map((name) => `<author>\n      ${textElement('name', name)}\n    </author>`),
+    ...item.categories.map(({ term, label, scheme }) => emptyElement('category', { term, scheme, label })),
+    ...(issued === undefined ? [] : [textElement('dcterms:issued', formatInstant(issued))]),
+  ];
+  return `\n  <entry>\n    ${lines.join('\n    ')}\n  </entry>`;
 }
 
 /**
  * `type="html"` in CDATA: the one form that both readers which take every text for HTML and readers which
  * unescape only CDATA show as it was meant.
  */
+function atomText(name: string, text: string): string {
+  return htmlElement(name, textAsHtml(text), { type: 'html' });
+}
+
 function setAtomText(element: Element, text: string): void {
   element.setAttribute('type', 'html');
-  setTextAsHtml(element, text);
+  setCdata(element, text);
 }

@@ -1,8 +1,8 @@
 import { RenderError } from '../../errors.ts';
 import { cleanText } from '../text.ts';
 import { httpAddress } from './address.ts';
-import type { FeedDocument, FeedItem } from './model.ts';
-import type { Instant } from '../../domain/time.ts';
+import type { FeedDocument, FeedFormats, FeedItem, FeedPaging, FeedPick } from './model.ts';
+import { formatInstant, type Instant } from '../../domain/time.ts';
 
 const earliestAt = Date.UTC(1990, 0, 1);
 export const earliestPaperAt = Date.UTC(1500, 0, 1);
@@ -17,14 +17,15 @@ export const latestAt = Date.UTC(9999, 11, 31);
  */
 export function checkedDocument(document: FeedDocument): FeedDocument {
   const ids = new Set<string>();
-  const times = new Set<number>();
+  const times = new Set<string>();
   const items = document.items.map((item, index) => {
-    const checked = checkedItem(item, `items.${index}`);
+    const checked = checkedOnce(item, `items.${index}`);
+    const updated = formatInstant(checked.updatedAt);
     if (ids.has(checked.id)) throw new RenderError(`items.${index}.id`, `${checked.id} is there twice`);
-    if (times.has(checked.updatedAt))
+    if (times.has(updated))
       throw new RenderError(`items.${index}.updatedAt`, 'another item has the same time');
     ids.add(checked.id);
-    times.add(checked.updatedAt);
+    times.add(updated);
     return checked;
   });
   return {
@@ -32,11 +33,10 @@ export function checkedDocument(document: FeedDocument): FeedDocument {
     title: plainLine(document.title, 'title'),
     subtitle: plainLine(document.subtitle, 'subtitle'),
     pageUrl: webUrl(document.pageUrl, 'pageUrl'),
-    formatUrls: {
-      rss: webUrl(document.formatUrls.rss, 'formatUrls.rss'),
-      atom: webUrl(document.formatUrls.atom, 'formatUrls.atom'),
-      json: webUrl(document.formatUrls.json, 'formatUrls.json'),
-    },
+    formatUrls: urls(document.formatUrls, 'formatUrls'),
+    ...(document.formats && { formats: document.formats }),
+    ...(document.paging && { paging: checkedPaging(document.paging) }),
+    ...(document.hubUrl === undefined ? {} : { hubUrl: webUrl(document.hubUrl, 'hubUrl') }),
     stylesheetUrl: webUrl(document.stylesheetUrl, 'stylesheetUrl'),
     iconUrl: webUrl(document.iconUrl, 'iconUrl'),
     language: language(document.language),
@@ -46,6 +46,32 @@ export function checkedDocument(document: FeedDocument): FeedDocument {
     updatedAt: instant(document.updatedAt, 'updatedAt'),
     items,
   };
+}
+
+function checkedPaging({ kind, current, prevArchive, nextArchive }: FeedPaging): FeedPaging {
+  return {
+    ...(kind && { kind }),
+    ...(current && { current: urls(current, 'paging.current') }),
+    ...(prevArchive && { prevArchive: urls(prevArchive, 'paging.prevArchive') }),
+    ...(nextArchive && { nextArchive: urls(nextArchive, 'paging.nextArchive') }),
+  };
+}
+
+function urls({ rss, atom, json }: FeedFormats, field: string): FeedFormats {
+  return {
+    rss: webUrl(rss, `${field}.rss`),
+    atom: webUrl(atom, `${field}.atom`),
+    json: webUrl(json, `${field}.json`),
+  };
+}
+
+const checkedItems = new WeakMap<FeedItem, FeedItem>();
+
+/** The same item stands in several documents. */
+function checkedOnce(item: FeedItem, field: string): FeedItem {
+  const checked = checkedItems.get(item) ?? checkedItem(item, field);
+  checkedItems.set(item, checked);
+  return checked;
 }
 
 function checkedItem(item: FeedItem, field: string): FeedItem {
@@ -81,7 +107,14 @@ function checkedItem(item: FeedItem, field: string): FeedItem {
         mimeType: item.enclosure.mimeType,
       },
     }),
+    ...(item.source && {
+      source: {
+        title: plainLine(item.source.title, `${field}.source.title`),
+        url: webUrl(item.source.url, `${field}.source.url`),
+      },
+    }),
     ...(item.paper && { paper: checkedPaper(item.paper, `${field}.paper`) }),
+    ...(item.pick && { pick: checkedPick(item.pick, `${field}.pick`) }),
   };
 }
 
@@ -103,6 +136,23 @@ function checkedPaper(paper: NonNullable<FeedItem['paper']>, field: string): Non
       : { submittedAt: instant(paper.submittedAt, `${field}.submittedAt`, earliestPaperAt) }),
     ...(paper.doi === undefined ? {} : { doi: line(paper.doi, `${field}.doi`) }),
     ...(paper.titleTex === undefined ? {} : { titleTex: line(paper.titleTex, `${field}.titleTex`) }),
+  };
+}
+
+/** What is no number is left out: it would be `null` in JSON. */
+function checkedPick(pick: FeedPick, field: string): FeedPick {
+  const { percentile, gained, hours, chance, ...always } = pick;
+  const some = Object.entries({ percentile, gained, hours, chance }).filter(([, value]) =>
+    Number.isFinite(value),
+  );
+  return {
+    ...always,
+    ...Object.fromEntries(some),
+    aboutUrl: webUrl(pick.aboutUrl, `${field}.aboutUrl`),
+    why: oneLine(pick.why),
+    score: Number.isFinite(pick.score) ? pick.score : 0,
+    parts: pick.parts.filter((part) => Number.isFinite(part.value)),
+    counts: Object.fromEntries(Object.entries(pick.counts).filter(([, count]) => Number.isFinite(count))),
   };
 }
 

@@ -1,54 +1,38 @@
 import type { Digest } from '../../domain/digest.ts';
-import {
-  editionPath,
-  editionPicks,
-  lateKey,
-  type Edition,
-  type EditionPaper,
-  type Pick,
-} from '../../domain/edition.ts';
-import { paperPath } from '../../domain/paper.ts';
-import { siteUrl, type Site } from '../../domain/site.ts';
-import { longDate } from '../../domain/time.ts';
+import type { Edition } from '../../domain/edition.ts';
+import type { Follow } from '../../domain/follow.ts';
+import type { PaperId } from '../../domain/paper.ts';
+import type { Site } from '../../domain/site.ts';
 import type { Topic } from '../../domain/topic.ts';
-import { unicodeMaths } from '../maths.ts';
-import { cleanText, cut, firstSentences } from '../text.ts';
-import { coverageLine } from './edition-html.ts';
-import { installedAt, tagUri } from './identity.ts';
-import type { FeedCategory, FeedDocument, FeedItem } from './model.ts';
-import { paperHtml, paperLinks, paperTitle, sampleNotice, submittedDate } from './paper-html.ts';
-import { feedPagePath, feedPaths, feedsPagePath, iconPath, stylesheetPath, type FeedName } from './paths.ts';
-import { pickedPapers, withDifferentTimes, type PickedPaper } from './picked.ts';
+import type { TrendingEntry } from '../../domain/view.ts';
+import { maxItems } from './archive.ts';
+import { editionEntries, feedEntries, type FeedEntries } from './entries.ts';
+import { paperEvents } from './event-items.ts';
+import { feedDocument, type FeedHead } from './feed-document.ts';
+import { isFollowed } from './follow.ts';
+import type { FeedDocument } from './model.ts';
+import { editionPlace, paperTitle } from './paper-html.ts';
+import { feedPaths, type FeedName } from './paths.ts';
+import { feedSeries, type FeedPart } from './series.ts';
+import { timelineOf } from './timeline.ts';
 
-/** The most entries of a feed; there is no other limit by age, so that who was away for a week misses nothing. */
-export const maxItems = 100;
-
-const rights = 'Titles and abstracts are by the authors of the papers; see each paper for its licence.';
-
-/** Every paper that was picked in these editions, newest first. */
+/** Every paper that was picked in these editions, newest first: the document that readers subscribe to. */
 export function allFeed(site: Site, editions: readonly Edition[]): FeedDocument {
-  return feedDocument(
-    site,
-    { kind: 'all' },
-    site.title,
-    site.description,
-    paperItems(site, pickedPapers(editions)),
-  );
+  return subscribed(allSeries(site, feedEntries(site, timelineOf(editions))));
 }
 
 /** The picked papers that belong to the topic, wherever they stood. Their entries are the same as in `allFeed`. */
 export function topicFeed(site: Site, topic: Topic, editions: readonly Edition[]): FeedDocument {
-  const picked = pickedPapers(editions).filter(
-    ({ pick }) => pick.topic === topic.key || pick.alsoIn.includes(topic.key),
-  );
-  const title = `${topic.name} · ${site.title}`;
-  return feedDocument(
-    site,
-    { kind: 'topic', key: topic.key },
-    title,
-    `Papers on ${topic.name} that ${site.title} picked.`,
-    paperItems(site, picked),
-  );
+  return subscribed(topicSeries(site, topic, feedEntries(site, timelineOf(editions))));
+}
+
+/** The papers that entered the list of what is trending, each once, newest first. */
+export function trendingFeed(
+  site: Site,
+  editions: readonly Edition[],
+  trending: readonly TrendingEntry[],
+): FeedDocument {
+  return subscribed(trendingSeries(site, feedEntries(site, timelineOf(editions, trending))));
 }
 
 /** One entry an edition of the digest, newest first, with the whole of it as `bodyHtml` writes it. */
@@ -58,127 +42,131 @@ export function editionsFeed(
   editions: readonly Edition[],
   bodyHtml: (edition: Edition) => string,
 ): FeedDocument {
-  const newestFirst = editions
-    .filter((edition) => edition.digest === digest.key)
-    .toSorted((a, b) => b.publishedAt - a.publishedAt || b.number - a.number)
-    .map((edition) => ({ edition, publishedAt: edition.publishedAt }));
-  const items = withDifferentTimes(newestFirst).map(({ edition, publishedAt }): FeedItem => ({
-    id: tagUri(site, 'edition', `${edition.digest}/${edition.editionDate}`),
-    title: `${edition.digestName}, ${longDate(edition.editionDate)}`,
-    url: siteUrl(site, editionPath(edition)),
-    summary: editionSummary(edition),
-    contentHtml: bodyHtml(edition),
-    authors: [],
-    categories: edition.sections.map(({ topic, name }) => ({
-      term: topic,
-      label: name,
-      scheme: tagUri(site, 'topics'),
-    })),
-    publishedAt,
-    updatedAt: publishedAt,
-    related: [],
-  }));
-  return feedDocument(
+  return subscribed(digestSeries(site, digest, editions, bodyHtml));
+}
+
+export function allSeries(site: Site, entries: FeedEntries): readonly FeedPart[] {
+  const head: FeedHead = { name: { kind: 'all' }, title: site.title, subtitle: site.description };
+  return feedSeries(site, head, entries.picked);
+}
+
+export function topicSeries(site: Site, topic: Topic, entries: FeedEntries): readonly FeedPart[] {
+  const head: FeedHead = {
+    name: { kind: 'topic', key: topic.key },
+    title: `${topic.name} · ${site.title}`,
+    subtitle: `Papers on ${topic.name} that ${site.title} picked.`,
+  };
+  const own = entries.picked.filter(
+    ({ pick }) => pick.topic === topic.key || pick.alsoIn.includes(topic.key),
+  );
+  return feedSeries(site, head, own);
+}
+
+export function trendingSeries(site: Site, entries: FeedEntries): readonly FeedPart[] {
+  const head: FeedHead = {
+    name: { kind: 'trending' },
+    title: `Trending · ${site.title}`,
+    subtitle: `Papers that rise faster than is usual, each once, when ${site.title} first saw it rise.`,
+  };
+  return feedSeries(site, head, entries.trending);
+}
+
+/** The picks of an author or a lab. */
+export function followSeries(site: Site, follow: Follow, entries: FeedEntries): readonly FeedPart[] {
+  const head: FeedHead = {
+    name: { kind: follow.kind, key: follow.key },
+    title: `${follow.name} · ${site.title}`,
+    subtitle:
+      follow.kind === 'author'
+        ? `Papers by ${follow.name} that ${site.title} picked.`
+        : `Papers from ${follow.name} that ${site.title} picked.`,
+  };
+  return feedSeries(
     site,
-    { kind: 'digest', key: digest.key },
-    `${digest.name}, whole editions · ${site.title}`,
-    digest.description || digest.name,
-    items,
+    head,
+    entries.picked.filter(({ pick }) => isFollowed(pick.paper, follow)),
   );
 }
 
-function feedDocument(
+export function digestSeries(
+  site: Site,
+  digest: Digest,
+  editions: readonly Edition[],
+  bodyHtml: (edition: Edition) => string,
+): readonly FeedPart[] {
+  const head: FeedHead = {
+    name: { kind: 'digest', key: digest.key },
+    title: `${digest.name}, whole editions · ${site.title}`,
+    subtitle: digest.description || digest.name,
+  };
+  const own = editions.filter((edition) => edition.digest === digest.key);
+  return feedSeries(site, head, editionEntries(site, own, bodyHtml));
+}
+
+/** The picks of one edition: a document that is complete, unless it has more picks than a feed has entries. */
+export function editionPart(site: Site, edition: Edition, entries: FeedEntries): FeedPart {
+  const picks = entries.ofEdition(edition);
+  const name: FeedName = { kind: 'edition', digest: edition.digest, editionDate: edition.editionDate };
+  const head = (): FeedHead => ({
+    name,
+    title: `${editionPlace(edition).name} · ${site.title}`,
+    subtitle: `The picks of one edition, number ${edition.number}. Nothing is added to it.`,
+  });
+  return closedPart(site, name, head, {
+    period: edition.editionDate.slice(0, 7),
+    formats: ['rss', 'atom', 'json'],
+    basis: picks.map((entry) => entry.basis(true)),
+    isComplete: picks.length <= maxItems,
+    items: () => picks.slice(0, maxItems).map((entry) => entry.item(true)),
+  });
+}
+
+/**
+ * What happened to a paper that was picked or trending: that editions picked it, that it rose, its new versions, that it was withdrawn.
+ * In Atom only: it is one more file for every paper there ever was, which three formats would make three.
+ */
+export function paperPart(site: Site, id: PaperId, entries: FeedEntries): FeedPart {
+  const { ofPaper, trendedOf } = entries.timeline;
+  const name: FeedName = { kind: 'paper', id };
+  const head = (): FeedHead => {
+    const pick = ofPaper.get(id)?.[0]?.pick ?? trendedOf.get(id)?.[0]?.entry.pick;
+    const title = pick ? paperTitle(pick.paper) : id;
+    return { name, title: `${title} · ${site.title}`, subtitle: 'Its versions, and where it was picked.' };
+  };
+  return closedPart(site, name, head, {
+    period: 'papers',
+    formats: ['atom'],
+    basis: [entries.paperBasis(id)],
+    isComplete: false,
+    items: () => paperEvents(site, entries.timeline, id).slice(0, maxItems),
+  });
+}
+
+function closedPart(
   site: Site,
   name: FeedName,
-  title: string,
-  subtitle: string,
-  items: readonly FeedItem[],
-): FeedDocument {
-  const paths = feedPaths(name);
-  const kept = items.slice(0, maxItems);
+  head: () => FeedHead,
+  body: Pick<FeedPart, 'period' | 'formats' | 'basis'> & {
+    readonly isComplete: boolean;
+    readonly items: () => FeedDocument['items'];
+  },
+): FeedPart {
+  const { isComplete, items, formats } = body;
   return {
-    id: tagUri(site, 'feed', name.kind === 'all' ? 'all' : `${name.kind}/${name.key}`),
-    title,
-    subtitle: [subtitle || title, site.isSample ? sampleNotice : ''].filter(Boolean).join(' '),
-    pageUrl: siteUrl(site, feedPagePath(name)),
-    formatUrls: {
-      rss: siteUrl(site, paths.rss),
-      atom: siteUrl(site, paths.atom),
-      json: siteUrl(site, paths.json),
-    },
-    stylesheetUrl: siteUrl(site, stylesheetPath),
-    iconUrl: siteUrl(site, iconPath),
-    language: site.language,
-    publisher: site.title,
-    rights,
-    generatorUrl: siteUrl(site, feedsPagePath),
-    updatedAt: kept.reduce((latest, item) => Math.max(latest, item.updatedAt), installedAt(site)),
-    items: kept,
+    paths: feedPaths(name),
+    formats,
+    basis: [name, ...body.basis],
+    period: body.period,
+    document: () =>
+      feedDocument(site, head(), {
+        items: items(),
+        ...(formats.length < 3 && { formats }),
+        ...(isComplete && { paging: { kind: 'complete' } }),
+      }),
   };
 }
 
-function paperItems(site: Site, picked: readonly PickedPaper[]): readonly FeedItem[] {
-  return picked.slice(0, maxItems).map((entry) => paperItem(site, entry));
-}
-
-function paperItem(site: Site, { pick, edition, publishedAt }: PickedPaper): FeedItem {
-  const { paper } = pick;
-  const title = paperTitle(paper);
-  const submittedAt = submittedDate(paper);
-  const links = paperLinks(paper);
-  const abstract = links.find((link) => link.title === 'Abstract');
-  const pdf = links.find((link) => link.title === 'PDF');
-  return {
-    id: tagUri(site, 'paper', paper.id),
-    title,
-    url: siteUrl(site, paperPath(paper.id)),
-    ...(abstract && { externalUrl: abstract.url }),
-    summary: firstSentences(unicodeMaths(cleanText(paper.abstract)), 2, 400).trim() || title,
-    contentHtml: paperHtml(site, edition, pick),
-    authors: paper.authors.map((author) => unicodeMaths(author.name)),
-    categories: categories(site, pick),
-    publishedAt,
-    updatedAt: publishedAt,
-    related: links.filter((link) => link !== pdf),
-    ...(pdf && { enclosure: { url: pdf.url, mimeType: 'application/pdf' } }),
-    paper: {
-      aboutUrl: siteUrl(site, feedsPagePath),
-      id: paper.id,
-      ...(paper.version === undefined ? {} : { version: paper.version }),
-      ...(paper.doi === undefined ? {} : { doi: paper.doi }),
-      source: paper.source,
-      ...(submittedAt === undefined ? {} : { submittedAt }),
-      firstSeenAt: paper.firstSeenAt,
-      authorCount: paper.authorCount,
-      ...titleTex(paper, title),
-    },
-  };
-}
-
-function titleTex(paper: EditionPaper, title: string): { readonly titleTex?: string } {
-  return /[$\\]/.test(paper.title) && paper.title !== title ? { titleTex: paper.title } : {};
-}
-
-/** The topics by their names, then the words of the source. */
-function categories(site: Site, pick: Pick): readonly FeedCategory[] {
-  const names = new Map(site.topics.map((topic) => [topic.key, topic.name]));
-  const topics = [...new Set([pick.topic, ...pick.alsoIn])].filter(
-    (key) => key !== 'outside' && key !== lateKey,
-  );
-  return [
-    ...topics.map((key) => ({ term: key, label: names.get(key) ?? key, scheme: tagUri(site, 'topics') })),
-    ...[...new Set(pick.paper.categories)].map((term) => ({
-      term,
-      label: term,
-      scheme: tagUri(site, 'categories', pick.paper.source),
-    })),
-  ];
-}
-
-/** What it covers and its first titles. */
-function editionSummary(edition: Edition): string {
-  const titles = editionPicks(edition)
-    .slice(0, 3)
-    .map((pick) => paperTitle(pick.paper));
-  return cut([coverageLine(edition), titles.join(' · ')].filter(Boolean).join(' '), 500);
+function subscribed([first]: readonly FeedPart[]): FeedDocument {
+  if (!first) throw new TypeError('a feed has no document');
+  return first.document();
 }

@@ -1,6 +1,6 @@
 import type { Element } from 'slimdom';
 import { Document, parseXmlDocument, serializeToWellFormedString } from 'slimdom';
-import { escapeXml } from '../text.ts';
+import { seam } from './frame.ts';
 
 /** The finishing pass over the XML that the `feed` package writes: the small set of operations it needs. */
 
@@ -9,6 +9,7 @@ export const namespaces = {
   content: 'http://purl.org/rss/1.0/modules/content/',
   dc: 'http://purl.org/dc/elements/1.1/',
   dcterms: 'http://purl.org/dc/terms/',
+  fh: 'http://purl.org/syndication/history/1.0',
   xml: 'http://www.w3.org/XML/1998/namespace',
   xmlns: 'http://www.w3.org/2000/xmlns/',
 } as const;
@@ -28,6 +29,18 @@ function dropBlanks(element: Element): void {
   );
   for (const blank of blanks) element.removeChild(blank);
   for (const inner of element.children) dropBlanks(inner);
+}
+
+/** The element declares these prefixes in this order and no other, whatever it declared before. */
+export function declare(
+  element: Element,
+  prefixes: readonly Exclude<keyof typeof namespaces, 'xml' | 'xmlns'>[],
+): void {
+  const declared = element.attributes.filter(({ prefix }) => prefix === 'xmlns');
+  for (const { localName } of declared) element.removeAttributeNS(namespaces.xmlns, localName);
+  for (const prefix of prefixes) {
+    element.setAttributeNS(namespaces.xmlns, `xmlns:${prefix}`, namespaces[prefix]);
+  }
 }
 
 /** The children of that qualified name. */
@@ -67,35 +80,25 @@ export function setText(element: Element, text: string): void {
   element.textContent = text;
 }
 
-/** The only content of an element becomes this HTML, in a CDATA section; the HTML holds no `]]>`. */
-export function setHtml(element: Element, html: string): void {
+/** The only content of an element becomes this text, in a CDATA section. */
+export function setCdata(element: Element, text: string): void {
   element.textContent = '';
-  element.appendChild(ownerOf(element).createCDATASection(html));
+  element.appendChild(ownerOf(element).createCDATASection(text));
 }
 
-/** The only content of an element becomes text as HTML in a CDATA section; quotes stay as they are. */
-export function setTextAsHtml(element: Element, text: string): void {
-  setHtml(element, text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
+/** The place where the entries of a document go, after what is there. */
+export function appendSeam(parent: Element): void {
+  parent.appendChild(ownerOf(parent).createComment(seam));
 }
 
 function ownerOf(element: Element): Document {
   return element.ownerDocument ?? new Document();
 }
 
-/**
- * The document as text: declaration, style sheet instruction, elements one a line, a final newline. Throws when
- * the tree is not well-formed XML.
- */
-export function writeXml(root: Element, stylesheetUrl: string): string {
+/** The element as text, elements one a line. Throws when the tree is not well-formed XML. */
+export function writeXml(root: Element): string {
   layOut(root, '\n');
-  return withHexReferences(
-    [
-      '<?xml version="1.0" encoding="utf-8"?>',
-      `<?xml-stylesheet type="text/css" href="${escapeXml(stylesheetUrl)}"?>`,
-      serializeToWellFormedString(root),
-      '',
-    ].join('\n'),
-  );
+  return serializeToWellFormedString(root);
 }
 
 /** Line breaks between the elements of an element that holds nothing else. */
@@ -108,18 +111,4 @@ function layOut(element: Element, lineStart: string): void {
     layOut(child, `${lineStart}  `);
   }
   element.appendChild(document.createTextNode(lineStart));
-}
-
-/**
- * References outside CDATA in the form that the RSS profile asks for in plain text, and by which validators know that text is
- * meant as text; XML parsers read both alike.
- */
-function withHexReferences(xml: string): string {
-  const hex: Readonly<Record<string, string>> = { '&amp;': '&#x26;', '&lt;': '&#x3C;', '&gt;': '&#x3E;' };
-  return xml
-    .split(/(<!\[CDATA\[[\s\S]*?\]\]>)/)
-    .map((part, index) =>
-      index % 2 === 1 ? part : part.replace(/&(?:amp|lt|gt);/g, (name) => hex[name] ?? name),
-    )
-    .join('');
 }

@@ -10,7 +10,7 @@ import type { Instant } from '../../domain/time.ts';
  */
 export function tagUri(
   site: Site,
-  kind: 'paper' | 'edition' | 'feed' | 'topics' | 'categories',
+  kind: 'paper' | 'event' | 'edition' | 'feed' | 'topics' | 'categories',
   key?: string,
 ): string {
   installedAt(site);

@@ -10,6 +10,12 @@ export interface FeedDocument {
   readonly pageUrl: string;
   /** Where this feed stands in each format, absolute. */
   readonly formatUrls: FeedFormats;
+  /** Where programs subscribe to it (W3C WebSub), absolute. */
+  readonly hubUrl?: string;
+  /** The formats that it stands in, where it is not in all of them. */
+  readonly formats?: readonly FeedFormat[];
+  /** How the documents of a long feed hang together (RFC 5005). */
+  readonly paging?: FeedPaging;
   /** CSS for browsers that show the feed itself, absolute. */
   readonly stylesheetUrl: string;
   /** A PNG as wide as it is high, absolute; its sides have `iconSize` pixels. */
@@ -35,6 +41,22 @@ export interface FeedFormats {
   readonly json: string;
 }
 
+export type FeedFormat = keyof FeedFormats;
+
+/** Links and marks of RFC 5005; in JSON Feed `next_url` and `expired`. */
+export interface FeedPaging {
+  /**
+   * `archive`: its entries are settled, and later ones stand elsewhere. `complete`: these are all entries there will
+   * ever be. Undefined in the document that readers subscribe to.
+   */
+  readonly kind?: 'archive' | 'complete';
+  /** The document that readers subscribe to, in an archive document. */
+  readonly current?: FeedFormats;
+  /** The archive document with the entries right before these. */
+  readonly prevArchive?: FeedFormats;
+  readonly nextArchive?: FeedFormats;
+}
+
 export interface FeedItem {
   /** `tag:` URI, the same in every feed and every format. */
   readonly id: string;
@@ -56,7 +78,10 @@ export interface FeedItem {
   readonly updatedAt: Instant;
   readonly related: readonly FeedLink[];
   readonly enclosure?: FeedEnclosure;
+  /** The feed that it first stood in, where that is another one; its RSS, absolute. */
+  readonly source?: FeedLink;
   readonly paper?: FeedPaper;
+  readonly pick?: FeedPick;
 }
 
 export interface FeedCategory {
@@ -89,4 +114,30 @@ export interface FeedPaper {
   readonly authorCount: number;
   /** The title with its TeX, where it has any. */
   readonly titleTex?: string;
+}
+
+/** Why a paper was picked, in numbers as they were when it was: the object `_pick` of JSON Feed. Frozen. */
+export interface FeedPick {
+  /** The address of a page about these fields. */
+  readonly aboutUrl: string;
+  /** Facts in one line. */
+  readonly why: string;
+  /** Place in its edition or list, from 1. */
+  readonly rank: number;
+  readonly topic: string;
+  /** The number it was ordered by, in expected final votes. */
+  readonly score: number;
+  /** The parts that add up to the score. */
+  readonly parts: readonly { readonly name: string; readonly value: number }[];
+  /** Share of the candidates that gained less or as much, 0 to 1. */
+  readonly percentile?: number;
+  /** Votes gained in so many hours. */
+  readonly gained?: number;
+  readonly hours?: number;
+  /** The chance of getting onto a list with votes, 0 to 1. */
+  readonly chance?: number;
+  /** Signals that no source gave. */
+  readonly missing: readonly string[];
+  /** What was counted at that time, by kind. */
+  readonly counts: Readonly<Record<string, number>>;
 }

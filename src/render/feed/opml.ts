@@ -7,7 +7,8 @@ import { installedAt } from './identity.ts';
 import { feedPagePath, feedPaths, type FeedName } from './paths.ts';
 
 /**
- * All feeds of the site as OPML 2.0, for a reader's import: every pick, a folder of topics, a folder of digests.
+ * All feeds of the site that go on, as OPML 2.0 for a reader's import: every pick, what is trending, and folders of topics,
+ * of authors and labs, and of digests.
  *
  * Dated by the latest edition, so that it changes only with the content.
  */
@@ -21,6 +22,7 @@ export function renderOpml(site: Site, digests: readonly Digest[], editions: rea
     language: site.language,
   });
   const topics = site.topics.map((topic) => outline(topic.name, { kind: 'topic', key: topic.key }));
+  const follows = (site.follows ?? []).map(({ kind, key, name }) => outline(name, { kind, key }));
   const whole = digests.map((digest) =>
     outline(`${digest.name}, whole editions`, { kind: 'digest', key: digest.key }),
   );
@@ -33,7 +35,9 @@ export function renderOpml(site: Site, digests: readonly Digest[], editions: rea
     body: {
       outlines: [
         outline(site.title, { kind: 'all' }),
+        outline('Trending', { kind: 'trending' }),
         ...(topics.length > 0 ? [{ text: 'Topics', outlines: topics }] : []),
+        ...(follows.length > 0 ? [{ text: 'Authors and labs', outlines: follows }] : []),
         ...(whole.length > 0 ? [{ text: 'Whole editions', outlines: whole }] : []),
       ],
     },

@@ -8,8 +8,10 @@ import { byline, cleanText, escapeHtml, firstSentences, paragraphHtml } from '..
 import { httpAddress } from './address.ts';
 import { earliestPaperAt, latestAt } from './check.ts';
 import type { FeedLink } from './model.ts';
+import type { PaperChange } from './timeline.ts';
 
-const shownAuthors = { first: 20, last: 1 };
+/** Names shown of a long author list. */
+export const shownAuthors = { first: 20, last: 1 };
 
 /** Said in every entry of a site whose papers are invented. */
 export const sampleNotice = 'This is a sample: the papers and people are invented.';
@@ -18,18 +20,53 @@ export const sampleNotice = 'This is a sample: the papers and people are invente
  * A pick as an HTML fragment that says all of it without anything around: byline, why it was picked, abstract,
  * links, and the facts as they were when the edition was made. It is the same on every later day.
  */
-export function paperHtml(site: Site, edition: Edition, pick: Pick): string {
+export function paperHtml(
+  site: Site,
+  pick: Pick,
+  place: PickPlace,
+  changes: readonly PaperChange[] = [],
+): string {
   const { paper } = pick;
   return [
     site.isSample ? `<p><em>${escapeHtml(sampleNotice)}</em></p>` : '',
+    ...changes.map((change) => paragraph(plain(changeLine(change)))),
     authorsHtml(paper),
     paragraph(`<strong>Why:</strong> ${plain(pick.why)}`),
     paragraphHtml(unicodeMaths(paper.abstract)),
     linksHtml(paper),
-    paragraph(facts(site, edition, pick).join(' · ')),
+    paragraph(facts(site, pick, place).join(' · ')),
   ]
     .filter(Boolean)
     .join('\n');
+}
+
+/** The list that a pick has its place in. */
+export interface PickPlace {
+  readonly name: string;
+  /** Below the site's root. */
+  readonly path: string;
+}
+
+/** An edition as the place of its picks. */
+export function editionPlace(edition: Edition): PickPlace {
+  return { name: `${edition.digestName}, ${longDate(edition.editionDate)}`, path: editionPath(edition) };
+}
+
+/** `Withdrawn by its authors, as told on 24 November 2026.` */
+export function changeLine({ kind, update, edition }: PaperChange): string {
+  const date = longDate(edition.editionDate).replace(/^\w+, /, '');
+  const fields = update.fields.filter((field) => field !== kind && field !== 'code-added');
+  const also = fields.length === 0 ? '' : ` Changed with it: ${fields.join(', ')}.`;
+  switch (kind) {
+    case 'withdrawn':
+      return `Withdrawn by its authors, as told on ${date}.`;
+    case 'version':
+      return `Version ${update.version ?? ''} since ${date}.${also}`.replace('Version  ', 'A new version ');
+    case 'doi':
+      return `Published with a DOI, as told on ${date}.${also}`;
+    case 'title':
+      return `Its title changed, as told on ${date}.${also}`;
+  }
 }
 
 /** A pick as one entry of a list: linked title, byline, why, two sentences, links. */
@@ -80,24 +117,24 @@ export function paperLinks(paper: EditionPaper): readonly FeedLink[] {
   });
 }
 
-function authorsHtml(paper: EditionPaper): string {
+/** The byline as a paragraph, with the organisation; '' for neither. */
+export function authorsHtml(paper: EditionPaper): string {
   const names = unicodeMaths(byline(paper.authors, paper.authorCount, shownAuthors));
   const place = paper.organization ?? '';
   return paragraph([plain(names), plain(place)].filter(Boolean).join(' · '));
 }
 
-function linksHtml(paper: EditionPaper): string {
+/** The links of a paper as a paragraph; '' for none. */
+export function linksHtml(paper: EditionPaper): string {
   const links = paperLinks(paper).map(
     ({ title, url }) => `<a href="${escapeHtml(url)}">${escapeHtml(title)}</a>`,
   );
   return paragraph(links.join(' · '));
 }
 
-function facts(site: Site, edition: Edition, pick: Pick): readonly string[] {
+function facts(site: Site, pick: Pick, place: PickPlace): readonly string[] {
   const { paper } = pick;
   const submittedAt = submittedDate(paper);
-  const editionUrl = escapeHtml(siteUrl(site, editionPath(edition)));
-  const editionName = plain(`${edition.digestName}, ${longDate(edition.editionDate)}`);
   const counts = countWords.flatMap(([kind, one, many]) => {
     const count = paper.counts[kind];
     return count === undefined ? [] : [`${count} ${count === 1 ? one : many}`];
@@ -107,7 +144,7 @@ function facts(site: Site, edition: Edition, pick: Pick): readonly string[] {
     submittedAt === undefined ? '' : `submitted ${day(submittedAt)}`,
     paper.version === undefined ? '' : `version ${paper.version}`,
     plain(`from ${paper.source}`),
-    `number ${pick.rank} in <a href="${editionUrl}">${editionName}</a>`,
+    `number ${pick.rank} in <a href="${escapeHtml(siteUrl(site, place.path))}">${plain(place.name)}</a>`,
     counts.length === 0 ? '' : `on that day ${counts.join(', ')}`,
   ].filter(Boolean);
 }

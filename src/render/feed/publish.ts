@@ -2,27 +2,41 @@ import { RenderError } from '../../errors.ts';
 import type { Digest } from '../../domain/digest.ts';
 import type { Edition } from '../../domain/edition.ts';
 import type { PublishedDocument, Site } from '../../domain/site.ts';
-import { basisOf, editionName } from '../basis.ts';
+import type { TrendingEntry } from '../../domain/view.ts';
+import { basisOf } from '../basis.ts';
+import { escapeHtml } from '../text.ts';
 import { renderAtom } from './atom.ts';
-import { allFeed, editionsFeed, topicFeed } from './documents.ts';
+import {
+  allSeries,
+  digestSeries,
+  editionPart,
+  followSeries,
+  paperPart,
+  topicSeries,
+  trendingSeries,
+} from './documents.ts';
+import { feedEntries } from './entries.ts';
 import { iconPng } from './icon.ts';
 import { renderJson } from './json.ts';
-import type { FeedDocument } from './model.ts';
+import { mediaTypes } from './links.ts';
+import type { FeedDocument, FeedFormat } from './model.ts';
 import { renderOpml } from './opml.ts';
-import { feedPaths, iconPath, opmlPath, stylesheetPath, type FeedName } from './paths.ts';
+import { iconPath, opmlPath, stylesheetPath } from './paths.ts';
 import { renderRss } from './rss.ts';
+import type { FeedPart } from './series.ts';
 import { feedStylesheet } from './stylesheet.ts';
+import { timelineOf } from './timeline.ts';
 
 /** Feed readers call more than that a burden (JSON Feed 1.1, "Suggestions for Publishers"). */
 const maxBytes = 1_000_000;
 
 /**
- * Every feed of the site in its three formats, the OPML list, the style sheet and the icon, made from frozen editions of
- * all digests: same editions, same bytes.
+ * Every feed of the site with its archive, the OPML list, the style sheet and the icon, made from frozen
+ * editions of all digests, and what entered the trending list, in any order: the same, the same bytes.
  *
  * `bodyHtml` writes the whole of an edition as an HTML fragment, see `editionHtml`; `program` names the code that
- * does it all. Feeds longer than a megabyte
- * lose their oldest entries. Throws RenderError when two feeds would stand at one path or a feed is invalid.
+ * does it all. A document longer than a megabyte has short contents in its oldest entries. Throws RenderError when two feeds would
+ * stand at one path or a feed is invalid.
  */
 export function renderFeeds(
   site: Site,
@@ -30,20 +44,26 @@ export function renderFeeds(
   editions: readonly Edition[],
   bodyHtml: (edition: Edition) => string,
   program = '',
+  trending: readonly TrendingEntry[] = [],
 ): PublishedDocument[] {
-  const basis = basisOf(program, site, digests, editions.map(editionName).toSorted());
-  const feeds: readonly (readonly [FeedName, () => FeedDocument])[] = [
-    [{ kind: 'all' }, () => allFeed(site, editions)],
-    ...site.topics.map(
-      (topic) => [{ kind: 'topic', key: topic.key }, () => topicFeed(site, topic, editions)] as const,
-    ),
-    ...digests.map(
-      (digest) =>
-        [{ kind: 'digest', key: digest.key }, () => editionsFeed(site, digest, editions, bodyHtml)] as const,
+  const timeline = timelineOf(editions, trending);
+  const entries = feedEntries(site, timeline);
+  const parts: readonly FeedPart[] = [
+    ...allSeries(site, entries),
+    ...trendingSeries(site, entries),
+    ...site.topics.flatMap((topic) => topicSeries(site, topic, entries)),
+    ...(site.follows ?? []).flatMap((follow) => followSeries(site, follow, entries)),
+    ...digests.flatMap((digest) => digestSeries(site, digest, editions, bodyHtml)),
+    ...[...timeline.ofEdition.keys()].map((edition) => editionPart(site, edition, entries)),
+    ...paperIds([...new Set([...timeline.ofPaper.keys(), ...timeline.trendedOf.keys()])]).map((id) =>
+      paperPart(site, id, entries),
     ),
   ];
+  const common = basisOf(program, site);
   const documents = [
-    ...feeds.flatMap(([name, document]) => threeDocuments(name, basis, document)),
+    ...parts
+      .toSorted((a, b) => (a.period < b.period ? -1 : Number(a.period > b.period)))
+      .flatMap((part) => documentsOf(part, common)),
     { path: opmlPath, contentType: 'text/x-opml; charset=utf-8', body: renderOpml(site, digests, editions) },
     { path: stylesheetPath, contentType: 'text/css; charset=utf-8', body: feedStylesheet },
     { path: iconPath, contentType: 'image/png', body: iconPng() },
@@ -57,42 +77,65 @@ export function renderFeeds(
   return documents;
 }
 
-/** The feed's files; the feed is made when one of their bodies is asked for, and then in all formats. */
-function threeDocuments(
-  name: FeedName,
-  basis: string,
-  document: () => FeedDocument,
-): readonly PublishedDocument[] {
-  const paths = feedPaths(name);
-  let made: Readonly<Record<FeedFormat, string>> | undefined;
-  return feedFormats.map(({ format, contentType }) => ({
-    path: paths[format],
-    contentType: `${contentType}; charset=utf-8`,
+/** Without those whose feed would stand where another paper has its page: `10.1234/x`, when `10.1234/x/feed.xml` is a paper too. */
+function paperIds(ids: readonly string[]): readonly string[] {
+  const above = new Set<string>();
+  for (const id of ids) {
+    for (let end = id.lastIndexOf('/feed.'); end > 0; end = id.lastIndexOf('/feed.', end - 1)) {
+      above.add(id.slice(0, end));
+    }
+  }
+  return ids.filter((id) => !above.has(id));
+}
+
+/** The files of a document; it is made when one of their bodies is asked for, in all its formats, each of which is kept until it was asked for. */
+function documentsOf(part: FeedPart, common: string): readonly PublishedDocument[] {
+  const basis = basisOf(common, part.basis);
+  const made = new Map<FeedFormat, string>();
+  const take = (format: FeedFormat): string => {
+    if (!made.has(format)) {
+      for (const [one, text] of bodiesOf(part.document(), part.formats)) made.set(one, text);
+    }
+    const body = made.get(format) ?? '';
+    made.delete(format);
+    return body;
+  };
+  return part.formats.map((format) => ({
+    path: part.paths[format],
+    contentType: `${mediaTypes[format]}; charset=utf-8`,
     basis,
     get body() {
-      return (made ??= threeFormats(document()))[format];
+      return take(format);
     },
   }));
 }
 
-const feedFormats = [
-  { format: 'rss', contentType: 'application/rss+xml' },
-  { format: 'atom', contentType: 'application/atom+xml' },
-  { format: 'json', contentType: 'application/feed+json' },
-] as const;
+const renderers = { rss: renderRss, atom: renderAtom, json: renderJson } as const;
 
-type FeedFormat = (typeof feedFormats)[number]['format'];
+/** A feed in one format, at the address that this format has in it. */
+export function renderFeed(document: FeedDocument, format: FeedFormat): string {
+  return renderers[format](document, document.formatUrls[format]);
+}
 
-function threeFormats(document: FeedDocument): Readonly<Record<FeedFormat, string>> {
-  const { rss, atom, json } = document.formatUrls;
-  const made = {
-    rss: renderRss(document, rss),
-    atom: renderAtom(document, atom),
-    json: renderJson(document, json),
-  };
-  const longest = Math.max(...Object.values(made).map((body) => Buffer.byteLength(body)));
+function bodiesOf(
+  document: FeedDocument,
+  formats: readonly FeedFormat[],
+  shortened = 0,
+): ReadonlyMap<FeedFormat, string> {
+  const made = new Map(formats.map((format) => [format, renderFeed(document, format)]));
+  const longest = Math.max(...[...made.values()].map((body) => Buffer.byteLength(body)));
   const count = document.items.length;
-  if (longest <= maxBytes || count <= 1) return made;
-  const fewer = Math.min(count - 1, Math.max(1, Math.floor((count * maxBytes) / longest)));
-  return threeFormats({ ...document, items: document.items.slice(0, fewer) });
+  if (longest <= maxBytes || shortened >= count) return made;
+  const more = Math.min(count, shortened + Math.max(1, Math.ceil((count - shortened) / 4)));
+  return bodiesOf(withShortContents(document, count - more), formats, more);
+}
+
+/** From that entry on, the summary stands for the content. */
+function withShortContents(document: FeedDocument, from: number): FeedDocument {
+  const items = document.items.map((item, index) => {
+    if (index < from) return item;
+    const link = `<a href="${escapeHtml(item.url)}">${escapeHtml(item.title)}</a>`;
+    return { ...item, contentHtml: `<p>${escapeHtml(item.summary)}</p>\n<p>${link}</p>` };
+  });
+  return { ...document, items };
 }

@@ -4,18 +4,21 @@ import { formatInstant } from '../../domain/time.ts';
 import { checkedDocument, issuedAt } from './check.ts';
 import {
   append,
+  appendSeam,
   childrenNamed,
+  declare,
   namespaces,
   parseRoot,
-  remove,
-  setHtml,
   setText,
-  setTextAsHtml,
   writeXml,
 } from './dom.ts';
+import { frameWriter, type FrameTexts } from './frame.ts';
 import { generatorName, generatorVersion } from './generator.ts';
 import { iconSize } from './icon.ts';
+import { itemTexts } from './items.ts';
+import { feedLinks } from './links.ts';
 import type { FeedDocument, FeedItem } from './model.ts';
+import { emptyElement, htmlElement, textAsHtml, textElement } from './xml-text.ts';
 
 /** How long readers may wait before they ask again. */
 const ttlMinutes = 60;
@@ -29,92 +32,81 @@ const ttlMinutes = 60;
  */
 export function renderRss(document: FeedDocument, selfUrl: string): string {
   const checked = checkedDocument({ ...document, formatUrls: { ...document.formatUrls, rss: selfUrl } });
-  const root = parseRoot(skeleton(checked).rss2());
-  for (const prefix of ['atom', 'content', 'dc', 'dcterms'] as const) {
-    root.setAttributeNS(namespaces.xmlns, `xmlns:${prefix}`, namespaces[prefix]);
-  }
-  for (const channel of childrenNamed(root, 'channel')) finishChannel(channel, checked);
-  return writeXml(root, checked.stylesheetUrl);
+  const { paging } = checked;
+  const texts = {
+    ...checked,
+    updated: new Date(checked.updatedAt).toUTCString(),
+    links: feedLinks(checked, 'rss'),
+    ...(paging?.kind && { kind: paging.kind }),
+  };
+  const items = itemTexts(checked, 'rss', (item) => rssItem(item, checked.publisher));
+  return writeFrame(texts, checked.stylesheetUrl, items);
 }
 
+const writeFrame = frameWriter((texts) => {
+  const root = parseRoot(skeleton().rss2());
+  declare(root, ['dc', 'content', 'atom', 'dcterms', ...(texts.kind === undefined ? [] : (['fh'] as const))]);
+  for (const channel of childrenNamed(root, 'channel')) finishChannel(channel, texts);
+  return writeXml(root);
+});
+
 /** What the `feed` package writes rightly; all texts are placeholders until the finishing pass. */
-function skeleton(document: FeedDocument): Feed {
-  const feed = new Feed({
-    id: document.id,
+function skeleton(): Feed {
+  return new Feed({
+    id: 'https://placeholder.example/',
     title: 'title',
     description: 'description',
-    link: document.pageUrl,
-    language: document.language,
-    updated: new Date(document.updatedAt),
+    link: 'https://placeholder.example/',
+    language: 'language',
+    updated: new Date(0),
     ttl: ttlMinutes,
     generator: `${generatorName} ${generatorVersion}`,
     docs: 'https://www.rssboard.org/rss-specification',
   });
-  for (const item of document.items) {
-    feed.addItem({
-      title: 'title',
-      id: item.id,
-      link: item.url,
-      date: new Date(item.updatedAt),
-      published: new Date(item.publishedAt),
-      description: 'description',
-      content: 'content',
-    });
-  }
-  return feed;
 }
 
-function finishChannel(channel: Element, document: FeedDocument): void {
-  for (const title of childrenNamed(channel, 'title')) setText(title, document.title);
-  for (const description of childrenNamed(channel, 'description')) setText(description, document.subtitle);
-
-  const items = childrenNamed(channel, 'item');
-  remove(channel, 'item');
-  append(channel, null, 'copyright', { text: document.rights });
+function finishChannel(channel: Element, texts: FrameTexts): void {
+  for (const [name, text] of [
+    ['title', texts.title],
+    ['link', texts.pageUrl],
+    ['description', texts.subtitle],
+    ['language', texts.language],
+    ['lastBuildDate', texts.updated],
+  ] as const) {
+    for (const element of childrenNamed(channel, name)) setText(element, text);
+  }
+  append(channel, null, 'copyright', { text: texts.rights });
   const image = append(channel, null, 'image');
-  append(image, null, 'url', { text: document.iconUrl });
-  append(image, null, 'title', { text: document.title });
-  append(image, null, 'link', { text: document.pageUrl });
+  append(image, null, 'url', { text: texts.iconUrl });
+  append(image, null, 'title', { text: texts.title });
+  append(image, null, 'link', { text: texts.pageUrl });
   append(image, null, 'width', { text: String(iconSize) });
   append(image, null, 'height', { text: String(iconSize) });
-  const { rss, atom, json } = document.formatUrls;
-  for (const [rel, type, href] of [
-    ['self', 'application/rss+xml', rss],
-    ['alternate', 'application/atom+xml', atom],
-    ['alternate', 'application/feed+json', json],
-  ] as const) {
-    append(channel, namespaces.atom, 'atom:link', { attributes: { rel, type, href } });
-  }
-  for (const [index, element] of items.entries()) {
-    const item = document.items[index];
-    if (!item) continue;
-    finishItem(element, item, document.publisher);
-    channel.appendChild(element);
-  }
+  if (texts.kind !== undefined) append(channel, namespaces.fh, `fh:${texts.kind}`);
+  for (const attributes of texts.links) append(channel, namespaces.atom, 'atom:link', { attributes });
+  appendSeam(channel);
 }
 
-function finishItem(element: Element, item: FeedItem, publisher: string): void {
-  for (const title of childrenNamed(element, 'title')) setText(title, item.title);
-  for (const guid of childrenNamed(element, 'guid')) setText(guid, item.id);
-  for (const description of childrenNamed(element, 'description')) setTextAsHtml(description, item.summary);
-  for (const content of childrenNamed(element, 'content:encoded')) setHtml(content, item.contentHtml);
-
-  append(element, namespaces.dc, 'dc:creator', { text: creator(item) || publisher });
+function rssItem(item: FeedItem, publisher: string): string {
   const issued = issuedAt(item);
-  if (issued !== undefined) {
-    append(element, namespaces.dcterms, 'dcterms:issued', { text: formatInstant(issued) });
-  }
-  append(element, namespaces.atom, 'atom:updated', { text: formatInstant(item.updatedAt) });
-  for (const { term, scheme } of item.categories) {
-    append(element, null, 'category', { text: term, attributes: { domain: scheme } });
-  }
-  for (const { title, url } of item.related) {
-    append(element, namespaces.atom, 'atom:link', { attributes: { rel: 'related', href: url, title } });
-  }
-  if (item.enclosure) {
-    const { url, mimeType } = item.enclosure;
-    append(element, null, 'enclosure', { attributes: { url, length: '0', type: mimeType } });
-  }
+  const lines = [
+    textElement('title', item.title),
+    textElement('link', item.url),
+    textElement('guid', item.id, { isPermaLink: 'false' }),
+    textElement('pubDate', new Date(item.publishedAt).toUTCString()),
+    htmlElement('description', textAsHtml(item.summary)),
+    htmlElement('content:encoded', item.contentHtml),
+    textElement('dc:creator', creator(item) || publisher),
+    ...(issued === undefined ? [] : [textElement('dcterms:issued', formatInstant(issued))]),
+    textElement('atom:updated', formatInstant(item.updatedAt)),
+    ...item.categories.map(({ term, scheme }) => textElement('category', term, { domain: scheme })),
+    ...item.related.map(({ title, url }) => emptyElement('atom:link', { rel: 'related', href: url, title })),
+    ...(item.source ? [textElement('source', item.source.title, { url: item.source.url })] : []),
+    ...(item.enclosure
+      ? [emptyElement('enclosure', { url: item.enclosure.url, length: '0', type: item.enclosure.mimeType })]
+      : []),
+  ];
+  return `\n    <item>\n      ${lines.join('\n      ')}\n    </item>`;
 }
 
 /** All names in one element, for readers show only one; an ellipsis stands for names that the item does not have. */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { parseOpml } from 'feedsmith';
+import { parseAtomFeed, parseOpml, parseRssFeed } from 'feedsmith';
 import { describe, expect, it } from 'vitest';
 import { RenderError } from '../../../src/errors.ts';
 import type { Edition } from '../../../src/domain/edition.ts';
@@ -230,6 +230,9 @@ describe('all feeds', () => {
         "feeds/all.xml application/rss+xml; charset=utf-8",
         "feeds/all.atom.xml application/atom+xml; charset=utf-8",
         "feeds/all.json application/feed+json; charset=utf-8",
+        "trending/rss.xml application/rss+xml; charset=utf-8",
+        "trending/atom.xml application/atom+xml; charset=utf-8",
+        "trending/feed.json application/feed+json; charset=utf-8",
         "t/agents/rss.xml application/rss+xml; charset=utf-8",
         "t/agents/atom.xml application/atom+xml; charset=utf-8",
         "t/agents/feed.json application/feed+json; charset=utf-8",
@@ -242,6 +245,18 @@ describe('all feeds', () => {
         "feeds/daily.xml application/rss+xml; charset=utf-8",
         "feeds/daily.atom.xml application/atom+xml; charset=utf-8",
         "feeds/daily.json application/feed+json; charset=utf-8",
+        "editions/daily/2026-11-24/rss.xml application/rss+xml; charset=utf-8",
+        "editions/daily/2026-11-24/atom.xml application/atom+xml; charset=utf-8",
+        "editions/daily/2026-11-24/feed.json application/feed+json; charset=utf-8",
+        "p/arxiv/2611.00101/feed.atom.xml application/atom+xml; charset=utf-8",
+        "p/arxiv/2611.00201/feed.atom.xml application/atom+xml; charset=utf-8",
+        "p/arxiv/2611.00102/feed.atom.xml application/atom+xml; charset=utf-8",
+        "p/arxiv/2611.00301/feed.atom.xml application/atom+xml; charset=utf-8",
+        "p/arxiv/2611.00103/feed.atom.xml application/atom+xml; charset=utf-8",
+        "p/arxiv/2611.00202/feed.atom.xml application/atom+xml; charset=utf-8",
+        "p/doi/10.5555/example(1).2/feed.atom.xml application/atom+xml; charset=utf-8",
+        "p/arxiv/2611.00901/feed.atom.xml application/atom+xml; charset=utf-8",
+        "p/arxiv/2611.00902/feed.atom.xml application/atom+xml; charset=utf-8",
         "feeds.opml text/x-opml; charset=utf-8",
         "feed.css text/css; charset=utf-8",
         "icon.png image/png",
@@ -261,20 +276,65 @@ describe('all feeds', () => {
     expect(allFeed(sampleSite, [editionBefore(1, 4), sampleEdition]).items.slice(-4)).toEqual(before);
   });
 
-  it('lose their oldest entries beyond a megabyte', () => {
+  it('keep all entries beyond a megabyte, the oldest with their summaries only', () => {
     const editions = [0, 1, 2, 3].map((day) => editionBefore(day, 1));
     const documents = renderFeeds({ ...sampleSite, topics: [] }, [sampleDigest], editions, long);
     const feed = documents.find(({ path }) => path === 'feeds/daily.xml');
     const xml = String(feed?.body);
     expect(Buffer.byteLength(xml)).toBeLessThanOrEqual(1_000_000);
-    expect(elementNames(xml).filter((name) => name === 'item')).toHaveLength(2);
-    expect(xml).toContain('2026-11-24');
+    const contents = (parseRssFeed(xml).items ?? []).map((item) => item.content?.encoded ?? '');
+    expect(contents.map((html) => html.includes('word'))).toEqual([true, true, false, false]);
+    expect(contents.at(-1)).toContain('2026-11-21');
   });
 
   it('are refused when a digest would take the path of another feed', () => {
     expect(() => renderFeeds(sampleSite, [{ ...sampleDigest, key: 'all' }], [], body)).toThrow(
       /feeds\/all\.xml/,
     );
+  });
+});
+
+describe('the feed of one paper', () => {
+  const paths = (ids: readonly string[]): readonly string[] => {
+    const edition = editionBefore(1, ids.length);
+    const [section] = edition.sections;
+    const picks = section?.picks.map((pick, index) => ({
+      ...pick,
+      paper: { ...pick.paper, id: ids[index] ?? '' },
+    }));
+    return renderFeeds(
+      { ...sampleSite, topics: [] },
+      [],
+      [{ ...edition, sections: [{ topic: 'agents', name: 'Agents', picks: picks ?? [] }] }],
+      body,
+    ).flatMap(({ path }) => (path.startsWith('p/') ? [path] : []));
+  };
+
+  it('stands beside its page, in Atom', () => {
+    expect(paths(['arxiv:2611.00001', 'doi:10.1234/a(1)<b>'])).toEqual([
+      'p/arxiv/2611.00001/feed.atom.xml',
+      'p/doi/10.1234/a(1)%3Cb%3E/feed.atom.xml',
+    ]);
+  });
+
+  it('gives way to the page of a paper whose DOI is its address', () => {
+    expect(paths(['doi:10.1234/x', 'doi:10.1234/x/feed.atom.xml'])).toEqual([
+      'p/doi/10.1234/x/feed.atom.xml/feed.atom.xml',
+    ]);
+  });
+
+  it('is there for a paper that was trending and never picked', () => {
+    const [pick] = editionBefore(2, 1).sections.flatMap(({ picks }) => picks);
+    if (!pick) throw new Error('no pick');
+    const entry = { pick, enteredAt: sampleEdition.publishedAt, editionDate: '2026-11-24' };
+    const documents = renderFeeds(sampleSite, [], [], body, '', [entry]);
+    const feed = documents.find(({ path }) => path === 'p/arxiv/2611.20000/feed.atom.xml');
+    expect(parseAtomFeed(String(feed?.body)).entries?.map(({ id, title }) => [id, title?.value])).toEqual([
+      [
+        'tag:papers.example.org,2026:event/arxiv:2611.20000/trending',
+        'Trending since Tuesday, 24 November 2026: An Invented Paper, Number 20000',
+      ],
+    ]);
   });
 });
 
@@ -289,7 +349,7 @@ describe('the OPML list', () => {
     const urls = outlines
       .flatMap((outline) => [outline, ...(outline.outlines ?? [])])
       .flatMap(({ xmlUrl }) => xmlUrl ?? []);
-    expect(urls).toHaveLength(5);
+    expect(urls).toHaveLength(6);
     expect(urls.filter((url) => !rendered.has(url))).toEqual([]);
   });
 
@@ -300,7 +360,7 @@ describe('the OPML list', () => {
     ['Q&amp;A', 'Q&amp;amp;A'],
   ])('writes the name %j as HTML where it reads as something else', (name, text) => {
     const site = { ...sampleSite, topics: [{ ...sampleTopic, name }] };
-    const [, topics] = parseOpml(renderOpml(site, [sampleDigest], [])).body?.outlines ?? [];
+    const [, , topics] = parseOpml(renderOpml(site, [sampleDigest], [])).body?.outlines ?? [];
     expect(topics?.outlines?.[0]).toMatchObject({ text, title: text });
   });
 
@@ -311,7 +371,7 @@ describe('the OPML list', () => {
       topics: [{ ...sampleTopic, name: '<x> & "y" \uFFFE' }],
     };
     const opml = renderOpml(site, [sampleDigest], [sampleEdition]);
-    expect(elementNames(opml).filter((name) => name === 'outline')).toHaveLength(5);
+    expect(elementNames(opml).filter((name) => name === 'outline')).toHaveLength(6);
     expect(opml).toContain('<dateModified>Tue, 24 Nov 2026 06:00:00 GMT</dateModified>');
     expect(opml).not.toContain('\u0000');
   });

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Ajv } from 'ajv';
 import { parseFragment } from 'parse5';
 import { SaxesParser } from 'saxes';
 import { type Element, parseXmlDocument } from 'slimdom';
@@ -100,6 +103,11 @@ export function rssFaults(xml: string): readonly string[] {
         faults.push('pubDate');
       }
       if (element.nodeName === 'content:encoded') faults.push(...htmlFaults(element.textContent ?? ''));
+      if (element.nodeName === 'category' && !element.getAttribute('domain')) faults.push('category domain');
+      if (element.nodeName === 'source' && !/^https?:\/\/\S+$/.test(element.getAttribute('url') ?? ''))
+        faults.push('source without url');
+      if (element.nodeName === 'enclosure') faults.push(...enclosureFaults(element));
+      if (!rssItemElements.includes(element.nodeName)) faults.push(`item ${element.nodeName}`);
     }
   }
   faults.push(...imageFaults(channel));
@@ -118,6 +126,31 @@ export function rssFaults(xml: string): readonly string[] {
         .map((element) => element.textContent),
     ),
   ];
+}
+
+const rssItemElements = [
+  'title',
+  'link',
+  'guid',
+  'pubDate',
+  'description',
+  'content:encoded',
+  'dc:creator',
+  'dcterms:issued',
+  'atom:updated',
+  'category',
+  'atom:link',
+  'source',
+  'enclosure',
+];
+
+/** All three attributes are required; 0 says that the length is not known. */
+function enclosureFaults(enclosure: Element): readonly string[] {
+  const isRight =
+    /^https?:\/\/\S+$/.test(enclosure.getAttribute('url') ?? '') &&
+    /^\d+$/.test(enclosure.getAttribute('length') ?? '') &&
+    /^[a-z]+\/[a-z0-9.+-]+$/.test(enclosure.getAttribute('type') ?? '');
+  return isRight ? [] : ['enclosure'];
 }
 
 /** The image says the same as the channel and is no taller or wider than RSS allows. */
@@ -173,8 +206,45 @@ export function atomFaults(xml: string): readonly string[] {
   return [...faults, ...plainTextFaults(xml, plain)];
 }
 
+const isJsonFeed = new Ajv({ allErrors: true }).compile(
+  JSON.parse(
+    readFileSync(resolve(import.meta.dirname, '../../fixtures/feed/json-feed.schema.json'), 'utf8'),
+  ) as object,
+);
+
+/** What the strict schema of JSON Feed 1.1 and its rules on addresses and ids find. */
+export function jsonFaults(json: string): readonly string[] {
+  const feed: unknown = JSON.parse(json);
+  isJsonFeed(feed);
+  return (isJsonFeed.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+/** The namespaces that validators know and we use; merely declaring those of arXiv and PRISM warns. */
+const knownNamespaces: Readonly<Record<string, string>> = {
+  dc: 'http://purl.org/dc/elements/1.1/',
+  content: 'http://purl.org/rss/1.0/modules/content/',
+  atom: 'http://www.w3.org/2005/Atom',
+  dcterms: 'http://purl.org/dc/terms/',
+  fh: 'http://purl.org/syndication/history/1.0',
+};
+
+function prefixFaults(xml: string): readonly string[] {
+  const root = parseXmlDocument(xml).documentElement;
+  const declared = (root?.attributes ?? []).flatMap(({ prefix, localName, value }) =>
+    prefix === 'xmlns' ? [[localName, value] as const] : [],
+  );
+  const prefixes = declared.map(([prefix]) => prefix);
+  const used = new Set(elementNames(xml).flatMap((name) => (name.includes(':') ? [name.split(':')[0]] : [])));
+  return [
+    ...declared.flatMap(([prefix, uri]) => (knownNamespaces[prefix] === uri ? [] : [`namespace ${uri}`])),
+    ...[...used].flatMap((prefix) =>
+      prefix !== undefined && prefixes.includes(prefix) ? [] : [`prefix ${prefix} not on the root`],
+    ),
+  ];
+}
+
 function xmlFaults(xml: string): string[] {
-  const faults: string[] = [];
+  const faults: string[] = [...prefixFaults(xml)];
   if (!xml.startsWith('<?xml version="1.0" encoding="utf-8"?>\n<?xml-stylesheet type="text/css" href="'))
     faults.push('start');
   if (!xml.endsWith('>\n') || xml.endsWith('\n\n')) faults.push('final newline');

@@ -16,6 +16,7 @@ import { readPaperFile } from '../../src/sources/file.ts';
 import { paperLines } from '../../src/sources/paper-objects.ts';
 import { texAccents } from '../../src/sources/tex-accents.ts';
 import * as documents from './documents.ts';
+import { inboundMail } from './inbound-mail.ts';
 import { checkFeedReading, checkItem, checkListing } from './item-checks.ts';
 import { readBiorxiv, readDailyPapers, readGithub, readScholar, readSearch } from './source-answers.ts';
 
@@ -46,7 +47,7 @@ const contentTypes = [
 const textOf = (document: Uint8Array): string => new TextDecoder().decode(document);
 const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
-/** Every parser of `src/sources` that reads what others wrote. */
+/** Every parser of `src/sources` that reads what others wrote, and the one of mail that comes back. */
 export const parsers: readonly FuzzedParser[] = [
   {
     name: 'feed',
@@ -157,6 +158,7 @@ export const parsers: readonly FuzzedParser[] = [
     },
     read: readAsFile,
   },
+  inboundMail,
 ];
 
 const listed = { source: 'listed', readAt: now, quiet: false, hasVotes: false } as const;

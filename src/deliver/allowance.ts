@@ -23,9 +23,11 @@ export interface AllowanceState {
   readonly usedToday: number;
 }
 
-/** The most that goes at once: what the limit gives in so long. */
-const burstMs = 10_000;
+/** The most that goes at once: what the limit gives in a minute, since senders wake once a minute. */
+const burstMs = minuteMs;
 const leastFactor = 1 / 64;
+/** What waits for the end of a pause does not come back all at once. */
+const unlimitedIntervalMs = 100;
 /** For each quiet minute after a slow-down the limit grows by so much of its whole. */
 const growth = 0.1;
 /** By our own counting; the other side may ask for longer, up to so long. */
@@ -60,6 +62,11 @@ export function allowed(
     return { count: 0, askAgainAt: now + Math.ceil(((1 - tokens) * minuteMs) / (limit.perMinute * factor)) };
   }
   return { count: limit.perMinute === undefined ? leftToday : Math.floor(Math.min(tokens, leftToday)) };
+}
+
+/** The time between two messages at the limit as it is in force; where there is none, a little. */
+export function interval(state: AllowanceState, { perMinute }: Limit): number {
+  return perMinute === undefined ? unlimitedIntervalMs : minuteMs / (perMinute * state.factor);
 }
 
 /** After `count` messages were let go. */

@@ -1,27 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import type { Delivery } from '../domain/delivery.ts';
+import { mailDomainKey } from '../domain/mail-domain.ts';
 import { minuteMs, secondMs, type Instant } from '../domain/time.ts';
 import { asError } from '../errors.ts';
 import type { Database } from '../store/database.ts';
 import { countInDoubt, expireDeliveries } from '../store/deliveries.ts';
-import {
-  claimDeliveries,
-  leaseStanding,
-  markInDoubt,
-  recordOutcome,
-  recordSuppressed,
-  releaseLeases,
-} from '../store/leases.ts';
+import { claimDeliveries, postponeLeases, recordSuppressed, releaseLeases } from '../store/leases.ts';
+import { suppressedAmong, takeSteps, type LedgerStep } from '../store/ledger-steps.ts';
 import { blockedMs, retryDelayMs, staleAfterMs } from './back-off.ts';
+import { groupCommit } from './group-commit.ts';
+import { lookAhead } from './look-ahead.ts';
+import { delayed } from './stop.ts';
+import type { Counted, Throttle } from './throttle.ts';
 import type { OutgoingMessage, SubmissionAnswer, Transport } from './transport.ts';
+import { watchTroubles } from './troubles.ts';
 
 export interface Dispatch {
   readonly db: Database;
   readonly transport: Transport;
   /** Submissions at once. */
   readonly concurrency: number;
-  /** The message of a delivery, the same bytes in every attempt. When it throws, that delivery waits and the others go on. */
+  /**
+   * The message of a delivery, the same bytes in every attempt; asked for a little before its turn. When it throws,
+   * that delivery waits and the others go on.
+   */
   readonly render: (delivery: Delivery) => Promise<OutgoingMessage>;
+  /** Keeps to the limits; without it there are none. It is disposed of by whoever made it. */
+  readonly throttle?: Throttle;
   /** Whether the reader still wants the digest, asked right before each submission. */
   readonly isSubscribed: (delivery: Delivery) => boolean | Promise<boolean>;
   readonly now: () => Instant;
@@ -38,6 +43,8 @@ export interface DispatchCounts {
   readonly expired: number;
   readonly suppressed: number;
   readonly inDoubt: number;
+  /** Left for later by a limit; nothing counts against them. */
+  readonly held: number;
 }
 
 export interface DispatchResult extends DispatchCounts {
@@ -45,19 +52,38 @@ export interface DispatchResult extends DispatchCounts {
   readonly blocked?: string;
 }
 
+/** A row in our hands. */
+interface Leased {
+  readonly delivery: Delivery;
+  readonly leaseUntil: Instant;
+  /** Whether the reader said no before it was leased; the marker asks again. */
+  readonly isSuppressed: boolean;
+}
+
+/** A row whose mail is being made, or could not be. */
+interface Prepared extends Leased {
+  readonly mail: Promise<{ readonly message: OutgoingMessage } | { readonly fault: string }>;
+}
+
 const leaseMs = 5 * minuteMs;
 const stopMs = 30 * secondMs;
+/** One statement leases so many rows at most, and half a minute of work for each submission at once. */
+const mostClaimed = 500;
+const claimedEach = 50;
+/** Mails made ahead: signing goes on in other threads meanwhile. */
+const madeAhead = 16;
+/** The longest that a step of the ledger waits for others to share its commit. */
+const commitWaitMs = 5;
+/** So many of the open submissions have to wait for their marker before it is committed sooner than that. */
+const markersAwaited = 0.8;
 
 /**
- * So many messages in a row, none accepted between, that were refused for reasons of our own or met a
- * server that did not answer: then it is not about the messages, and the run stops.
- */
-const troubleLimit = 10;
-
-/**
- * Sends every due delivery once and returns when none is due. Rows are leased, checked once more, marked
- * in doubt just before the message leaves, and moved on by the answer; any number of dispatchers may work
+ * Sends every due delivery once and returns when none is due. Rows are leased, marked in doubt just before the
+ * message leaves unless their reader said no, and moved on by the answer; any number of dispatchers may work
  * on one database. Throws only when the database fails; what was open then stays in doubt or goes back.
+ *
+ * Steps of several rows share a commit. The steps of one submission are committed before those of the next one in
+ * its place, or with them: so at no time are more rows in doubt on the disk than submissions are open.
  */
 export async function dispatch(job: Dispatch): Promise<DispatchResult> {
   const { db, now } = job;
@@ -65,76 +91,122 @@ export async function dispatch(job: Dispatch): Promise<DispatchResult> {
   const stale = (): Instant => now() - staleAfterMs;
   const halt = new AbortController();
   const stopping = AbortSignal.any([job.signal, halt.signal]);
-  const counts = { accepted: 0, deferred: 0, rejected: 0, expired: 0, suppressed: 0, inDoubt: 0 };
-  let blocked: string | undefined;
-  let troubles = 0;
+  const counts = { accepted: 0, deferred: 0, rejected: 0, expired: 0, suppressed: 0, inDoubt: 0, held: 0 };
+  const troubles = watchTroubles();
+  const failures: unknown[] = [];
+  const markersShared = Math.ceil(job.concurrency * markersAwaited);
+  const ledger = groupCommit((steps: readonly LedgerStep[]) => takeSteps(db, steps), {
+    isFull: (steps) => steps.filter(({ step }) => step === 'mark').length >= markersShared,
+    waitMs: commitWaitMs,
+  });
 
   const { signal: transportSignal, done } = delayed(job.signal, stopMs);
-  const queue = dueDeliveries();
+  const take = lookAhead(
+    claim,
+    (leased): Prepared => ({ ...leased, mail: prepare(leased.delivery) }),
+    madeAhead,
+  );
   try {
     counts.expired += await expireDeliveries(db, { publishedBefore: stale(), now: now() });
-    const workers = Array.from({ length: job.concurrency }, work);
-    const failures = (await Promise.allSettled(workers)).filter((worker) => worker.status === 'rejected');
-    if (failures[0]) throw failures[0].reason;
+    await Promise.all(Array.from({ length: job.concurrency }, work));
+    await ledger.settled();
+    if (failures.length > 0) throw failures[0];
     counts.inDoubt = await countInDoubt(db, stale());
-    return { ...counts, ...(blocked !== undefined && { blocked }) };
+    return { ...counts, ...(troubles.blocked !== undefined && { blocked: troubles.blocked }) };
   } finally {
     done();
     await releaseLeases(db, owner);
   }
 
-  /** One stream for all workers; each row is handed to one of them. */
-  async function* dueDeliveries(): AsyncGenerator<{ delivery: Delivery; leaseUntil: Instant }> {
-    while (!stopping.aborted) {
-      const leaseUntil = now() + leaseMs;
-      const claim = { owner, limit: job.concurrency * 10, now: now(), leaseUntil, publishedSince: stale() };
-      const batch = await claimDeliveries(db, claim);
-      if (batch.length === 0) return;
-      for (const delivery of batch) {
-        if (stopping.aborted) return;
-        yield { delivery, leaseUntil };
-      }
+  async function claim(): Promise<readonly Leased[]> {
+    if (stopping.aborted) return [];
+    const leaseUntil = now() + leaseMs;
+    const limit = Math.min(mostClaimed, job.concurrency * claimedEach);
+    const due = { owner, limit, now: now(), leaseUntil, publishedSince: stale() };
+    const claimed = await claimDeliveries(db, due);
+    const deliveries = await withinLimits(claimed);
+    // What a limit holds is due later: there may be others.
+    if (deliveries.length === 0 && claimed.length > 0) return claim();
+    const suppressed = await suppressedAmong(
+      db,
+      deliveries.map(({ id }) => id),
+    );
+    return deliveries.map((delivery) => ({
+      delivery,
+      leaseUntil,
+      isSuppressed: suppressed.has(delivery.id),
+    }));
+  }
+
+  /** Those that may go now; the others are handed back until their time. */
+  async function withinLimits(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
+    if (!job.throttle) return deliveries;
+    const free: Delivery[] = [];
+    const held: { lease: Delivery; until: Instant }[] = [];
+    for (const delivery of deliveries) {
+      const until = await job.throttle.holdUntil(counted(delivery), now());
+      if (until === undefined) free.push(delivery);
+      else held.push({ lease: delivery, until });
+    }
+    await postponeLeases(db, held);
+    counts.held += held.length;
+    return free;
+  }
+
+  function counted(delivery: Delivery): Counted {
+    return {
+      relay: job.transport.name,
+      domain: mailDomainKey(delivery.address),
+      digest: delivery.digest,
+    };
+  }
+
+  async function prepare(delivery: Delivery): Prepared['mail'] {
+    try {
+      return { message: await job.render(delivery) };
+    } catch (error) {
+      return { fault: `the mail could not be made: ${asError(error).message}` };
     }
   }
 
   async function work(): Promise<void> {
     try {
-      for await (const { delivery, leaseUntil } of queue) {
-        if (now() >= leaseUntil) continue; // it waited too long for us: whoever claims it next has it
-        await send(delivery);
-        job.onProgress?.(counts);
+      for (let next = await take(); next && !stopping.aborted; next = await take()) {
+        // One that waited too long for us is left to whoever claims it next.
+        if (now() < next.leaseUntil) await send(next);
       }
     } catch (error) {
-      halt.abort();
-      throw error;
+      fail(error);
     }
   }
 
-  async function send(delivery: Delivery): Promise<void> {
-    const startedAt = now();
-    const standing = await leaseStanding(db, delivery);
-    if (standing === 'lost') return;
-    if (standing === 'suppressed' || !(await job.isSubscribed(delivery))) return leaveOut(delivery);
+  /** The database failed: nothing more is started, and the run throws at its end. */
+  function fail(error: unknown): void {
+    failures.push(error);
+    halt.abort();
+  }
 
-    let message;
-    try {
-      message = await job.render(delivery);
-    } catch (error) {
-      const reply = `the mail could not be made: ${asError(error).message}`;
-      const answer = { result: 'blocked', about: 'message', reply } as const;
-      if (await record(delivery, answer, startedAt)) watch(answer);
-      return;
+  async function send({ delivery, isSuppressed, mail }: Prepared): Promise<void> {
+    const startedAt = now();
+    if (isSuppressed || !(await job.isSubscribed(delivery))) return leaveOut(delivery);
+
+    const made = await mail;
+    if ('fault' in made) {
+      return record(delivery, { result: 'blocked', about: 'message', reply: made.fault }, startedAt);
     }
-    const marker: { set?: ReturnType<typeof markInDoubt> } = {};
+    const marker: { set?: ReturnType<typeof ledger.add> } = {};
     const beforeHandover = async (): Promise<boolean> => {
-      marker.set = markInDoubt(db, delivery, { startedAt, now: now() });
+      marker.set = ledger.add({ step: 'mark', lease: delivery, startedAt, now: now() });
       return (await marker.set) === 'marked';
     };
-    const answer = await job.transport.submit(message, beforeHandover, transportSignal);
+    const answer = await job.transport.submit(made.message, beforeHandover, transportSignal);
     const marked = await marker.set;
     if (marked === 'suppressed') return leaveOut(delivery);
     if (marked === 'lost' || (marked === undefined && wasStopped(answer))) return;
-    if (await record(delivery, answer, startedAt)) watch(answer);
+    // An accepted one needs no waiting: its step is committed before the marker of whatever comes next here.
+    const recorded = record(delivery, answer, startedAt);
+    if (answer.result === 'accepted') recorded.catch(fail);
+    else await recorded;
   }
 
   /** Our own stop before the hand-over is no answer: the lease goes back as it was. */
@@ -144,43 +216,27 @@ export async function dispatch(job: Dispatch): Promise<DispatchResult> {
 
   async function leaveOut(delivery: Delivery): Promise<void> {
     if (await recordSuppressed(db, delivery, now())) counts.suppressed += 1;
+    job.onProgress?.(counts);
   }
 
-  async function record(delivery: Delivery, outcome: SubmissionAnswer, startedAt: Instant): Promise<boolean> {
-    const wait = waitAfter(outcome, delivery);
-    const times = { startedAt, now: now(), nextAttemptAt: now() + wait };
-    if (!(await recordOutcome(db, delivery, outcome, times))) return false;
-    if (outcome.result === 'in_doubt') counts.inDoubt += 1;
-    else if (outcome.result !== 'blocked') counts[outcome.result] += 1;
-    return true;
-  }
-
-  /** Tells a fault of ours, or of the server, from one of a single message. */
-  function watch(answer: SubmissionAnswer): void {
-    switch (answer.result) {
-      case 'accepted':
-        troubles = 0;
-        break;
-      case 'rejected':
-        break;
-      case 'deferred':
-        if (answer.code === undefined) trouble(answer.reply);
-        break;
-      case 'in_doubt':
-        trouble(answer.reply);
-        break;
-      case 'blocked':
-        blocked = answer.reply;
-        if (answer.about === 'sender') halt.abort();
-        else trouble(answer.reply);
+  /** Who asks for less mail gets less. */
+  async function heed(answer: SubmissionAnswer, delivery: Delivery): Promise<void> {
+    if (!job.throttle) return;
+    if (answer.result === 'accepted') await job.throttle.taken(counted(delivery));
+    if (answer.result === 'deferred' && answer.about !== undefined) {
+      await job.throttle.slowDown(answer.about, counted(delivery), now(), answer.waitMs);
     }
   }
 
-  function trouble(reply: string): void {
-    troubles += 1;
-    if (troubles < troubleLimit) return;
-    blocked = reply;
-    halt.abort();
+  async function record(delivery: Delivery, answer: SubmissionAnswer, startedAt: Instant): Promise<void> {
+    const times = { startedAt, now: now(), nextAttemptAt: now() + waitAfter(answer, delivery) };
+    const result = await ledger.add({ step: 'record', lease: delivery, outcome: answer, times });
+    if (result !== 'recorded') return;
+    await heed(answer, delivery);
+    if (answer.result === 'in_doubt') counts.inDoubt += 1;
+    else if (answer.result !== 'blocked') counts[answer.result] += 1;
+    if (troubles.note(answer)) halt.abort();
+    job.onProgress?.(counts);
   }
 }
 
@@ -188,25 +244,4 @@ export async function dispatch(job: Dispatch): Promise<DispatchResult> {
 function waitAfter(answer: SubmissionAnswer, delivery: Delivery): number {
   if (answer.result !== 'blocked') return retryDelayMs(delivery.id, delivery.attempts);
   return answer.about === 'sender' ? 0 : blockedMs;
-}
-
-/** A signal that aborts so long after the other one. `done` when it is not needed any more. */
-function delayed(
-  signal: AbortSignal,
-  ms: number,
-): { readonly signal: AbortSignal; readonly done: () => void } {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const start = (): void => {
-    timer = setTimeout(() => controller.abort(signal.reason), ms);
-  };
-  if (signal.aborted) start();
-  else signal.addEventListener('abort', start, { once: true });
-  return {
-    signal: controller.signal,
-    done: () => {
-      signal.removeEventListener('abort', start);
-      clearTimeout(timer);
-    },
-  };
 }

@@ -2,62 +2,86 @@ import type { Delivery } from '../domain/delivery.ts';
 import { editionPath, type Edition } from '../domain/edition.ts';
 import { siteUrl, type Site } from '../domain/site.ts';
 import { feedPaths } from '../render/feed/paths.ts';
-import type { DigestMail, SegmentMail } from '../render/mail/digest-mail.ts';
+import type { DigestMail, MailReader, SegmentMail } from '../render/mail/digest-mail.ts';
 import type { Queryable } from '../store/database.ts';
 import { editionById } from '../store/editions.ts';
-import { buildMessage, unsubscribeUrl, type Mailbox } from './message.ts';
+import { unsubscribeUrl } from './list-fields.ts';
+import { mailBuffers } from './mail-buffers.ts';
+import { segmentMessages, type Sender } from './message.ts';
 import type { OutgoingMessage } from './transport.ts';
 
 export interface EditionMailParts {
   readonly edition: Edition;
   readonly site: Site;
   readonly mail: DigestMail;
-  readonly from: Mailbox;
-  readonly replyTo?: Mailbox;
+  readonly sender: Sender;
   /** The token that ends the subscription of this reader to this digest. */
   readonly unsubscribeToken: (delivery: Pick<Delivery, 'digest' | 'addressHash'>) => string;
+  /** Where this reader chooses what they get, below the site; left out where there is no such page. */
+  readonly preferencesPath?: (delivery: Pick<Delivery, 'addressHash'>) => string;
 }
 
-export interface ReaderMail {
-  readonly message: OutgoingMessage;
+export interface EditionMailer {
+  /** The mail to a reader, from the frozen edition and the frozen row. */
+  readonly message: (delivery: Delivery) => Promise<OutgoingMessage>;
   /** Its parts before they are encoded. */
-  readonly html: string;
-  readonly text: string;
+  readonly bodies: (delivery: Delivery) => { readonly html: string; readonly text: string };
 }
+
+/** Segments kept ready: the audience comes in the order of its topics, and a segment holds some hundred kilobytes. */
+const segmentsKept = 32;
 
 /**
  * The mail of an edition to each reader, from the frozen edition, the frozen row and the site as it is
  * configured: a changed title or address shows in an attempt made later. Readers of the
- * same topics share one rendered body; only what is personal is filled in.
+ * same topics share one rendered and encoded body; only what is personal is filled in.
  */
-export function editionMailer(parts: EditionMailParts): (delivery: Delivery) => Promise<ReaderMail> {
-  const segments = new Map<string, SegmentMail>();
-  return async (delivery) => {
-    const key = JSON.stringify(delivery.topics ?? null);
-    let segment = segments.get(key);
-    if (!segment) {
-      segment = parts.mail.segment(parts.edition, parts.site, delivery.topics);
-      segments.set(key, segment);
-    }
-    const token = parts.unsubscribeToken(delivery);
-    const body = segment.personalise({
-      ...(delivery.name !== undefined && { name: delivery.name }),
-      unsubscribeUrl: unsubscribeUrl(parts.site, token),
-      webUrl: siteUrl(parts.site, editionPath(parts.edition)),
-      feedUrl: siteUrl(parts.site, feedFor(delivery)),
-      reason: reasonFor(delivery, parts.edition, parts.site),
-    });
-    const message = await buildMessage({
-      delivery,
-      edition: parts.edition,
-      site: parts.site,
-      from: parts.from,
-      ...(parts.replyTo && { replyTo: parts.replyTo }),
-      unsubscribeToken: token,
-      body: { subject: segment.subject, ...body },
-    });
-    return { message, ...body };
+export function editionMailer(parts: EditionMailParts): EditionMailer {
+  const { edition, site, sender } = parts;
+  const segments = new Map<string, Segment>();
+  const buffers = mailBuffers();
+
+  function segmentOf(topics: readonly string[] | undefined): Segment {
+    const key = JSON.stringify(topics ?? null);
+    const known = segments.get(key);
+    if (known) return known;
+    const mail = parts.mail.segment(edition, site, topics);
+    const write = segmentMessages({ edition, site, sender, mail }, buffers);
+    const segment = { mail, write, feedUrl: siteUrl(site, feedFor(edition.digest, topics)) };
+    const [oldest] = segments.keys();
+    if (segments.size >= segmentsKept && oldest !== undefined) segments.delete(oldest);
+    segments.set(key, segment);
+    return segment;
+  }
+
+  const webUrl = siteUrl(site, editionPath(edition));
+  const readerOf = (delivery: Delivery, { feedUrl }: Segment, token: string): MailReader => ({
+    ...(delivery.name !== undefined && { name: delivery.name }),
+    unsubscribeUrl: unsubscribeUrl(site, token),
+    ...(parts.preferencesPath && { preferencesUrl: siteUrl(site, parts.preferencesPath(delivery)) }),
+    webUrl,
+    feedUrl,
+    reason: reasonFor(delivery, edition, site),
+  });
+
+  return {
+    async message(delivery) {
+      const segment = segmentOf(delivery.topics);
+      const unsubscribeToken = parts.unsubscribeToken(delivery);
+      const values = segment.mail.values(readerOf(delivery, segment, unsubscribeToken));
+      return segment.write({ delivery, unsubscribeToken, values });
+    },
+    bodies(delivery) {
+      const segment = segmentOf(delivery.topics);
+      return segment.mail.personalise(readerOf(delivery, segment, parts.unsubscribeToken(delivery)));
+    },
   };
+}
+
+interface Segment {
+  readonly mail: SegmentMail;
+  readonly write: ReturnType<typeof segmentMessages>;
+  readonly feedUrl: string;
 }
 
 export type LedgerMailParts = Omit<EditionMailParts, 'edition' | 'mail'> & {
@@ -68,8 +92,8 @@ export type LedgerMailParts = Omit<EditionMailParts, 'edition' | 'mail'> & {
 
 /** The message of any row of the ledger, from its own frozen edition. Rejects when that edition is not stored. */
 export function ledgerMailer(parts: LedgerMailParts): (delivery: Delivery) => Promise<OutgoingMessage> {
-  const mailers = new Map<number, Promise<ReturnType<typeof editionMailer>>>();
-  const openMailer = async (editionId: number): Promise<ReturnType<typeof editionMailer>> => {
+  const mailers = new Map<number, Promise<EditionMailer>>();
+  const openMailer = async (editionId: number): Promise<EditionMailer> => {
     const edition = await editionById(parts.db, editionId);
     if (!edition) throw new Error(`there is no edition ${editionId}`);
     return editionMailer({ ...parts, edition, mail: await parts.mail() });
@@ -77,17 +101,16 @@ export function ledgerMailer(parts: LedgerMailParts): (delivery: Delivery) => Pr
   return async (delivery) => {
     const mailer = mailers.get(delivery.editionId) ?? openMailer(delivery.editionId);
     mailers.set(delivery.editionId, mailer);
-    const { message } = await (await mailer)(delivery);
-    return message;
+    return (await mailer).message(delivery);
   };
 }
 
 /** The feed nearest to what the reader gets: of their only topic, else of the digest. */
-function feedFor(delivery: Delivery): string {
-  const [only, ...others] = delivery.topics ?? [];
+function feedFor(digest: string, topics: readonly string[] | undefined): string {
+  const [only, ...others] = topics ?? [];
   return only !== undefined && others.length === 0
     ? feedPaths({ kind: 'topic', key: only }).rss
-    : feedPaths({ kind: 'digest', key: delivery.digest }).rss;
+    : feedPaths({ kind: 'digest', key: digest }).rss;
 }
 
 function reasonFor(delivery: Delivery, edition: Edition, site: Site): string {

@@ -1,6 +1,7 @@
-import { domainToASCII } from 'node:url';
+import { nextMinuteOfDay } from '../domain/local-time.ts';
+import { domainOf } from '../domain/mail-domain.ts';
 import { editionFor, editionPicks, type Edition } from '../domain/edition.ts';
-import type { Subscriber, Subscription } from '../domain/subscriber.ts';
+import type { ReadingHour, Subscriber, Subscription } from '../domain/subscriber.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Database } from '../store/database.ts';
 import { insertDeliveries, type NewDelivery } from '../store/deliveries.ts';
@@ -38,7 +39,7 @@ export interface PreparedAudience {
 }
 
 /**
- * Freezes who gets the edition: one row an address, with the name and topics of this moment, all or
+ * Freezes who gets the edition: one row an address, with the name, topics and hour of this moment, all or
  * nothing. Called again it adds only addresses that were not there; a row never changes. Of two entries for
  * one address the one that said no wins.
  */
@@ -48,6 +49,7 @@ export async function prepareDeliveries(preparation: Preparation): Promise<Prepa
   const readers = readersOf(subscribers, edition.digest, (address) => tokens.addressHash(address));
   const leftOut = { suppressed: 0, unsubscribed: 0, unconfirmed: 0, nothingForThem: 0 };
   const audience: NewDelivery[] = [];
+  const dueAt = hours(edition);
   for (const [addressHash, { subscriber, subscription }] of readers) {
     if (suppressed.has(addressHash)) leftOut.suppressed += 1;
     else if (subscription.state === 'unsubscribed') leftOut.unsubscribed += 1;
@@ -60,18 +62,32 @@ export async function prepareDeliveries(preparation: Preparation): Promise<Prepa
         addressHash,
         ...(subscriber.name !== undefined && { name: subscriber.name }),
         ...(subscription.topics && { topics: subscription.topics }),
+        ...(subscriber.hour && { dueAt: dueAt(subscriber.hour) }),
         messageId: `<${tokens.messageKey(edition, addressHash)}@${domainOf(fromAddress)}>`,
       });
     }
   }
-  const prepared = await insertDeliveries(db, editionId, audience, now);
+  // Readers of the same topics stand together, so that their mail is rendered once.
+  const inOrder = audience.toSorted((a, b) => compareText(topicsKey(a), topicsKey(b)));
+  const prepared = await insertDeliveries(db, editionId, inOrder, now);
   return { prepared, alreadyThere: audience.length - prepared, leftOut };
 }
 
-/** The domain of an address in ASCII (RFC 5891), lower case. */
-export function domainOf(address: string): string {
-  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
-  return domainToASCII(domain) || domain;
+/** When a reader's hour comes after the edition; the same hour is worked out once. */
+function hours({ publishedAt, zone: digestZone }: Edition): (hour: ReadingHour) => Instant {
+  const known = new Map<string, Instant>();
+  return ({ minuteOfDay, zone = digestZone }) => {
+    const name = `${minuteOfDay} ${zone}`;
+    const at = known.get(name) ?? nextMinuteOfDay(publishedAt, zone, minuteOfDay);
+    known.set(name, at);
+    return at;
+  };
+}
+
+const topicsKey = ({ topics }: NewDelivery): string => topics?.join(' ') ?? '';
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 interface Reader {

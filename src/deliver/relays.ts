@@ -18,7 +18,10 @@ const downMs = 5 * minuteMs;
  */
 export function createRelays(
   relays: readonly [Relay, ...Relay[]],
-  { clock, onDown }: { readonly clock: () => Instant; onDown?(relay: string, reply: string): void },
+  {
+    clock,
+    onDown,
+  }: { readonly clock: () => Instant; readonly onDown?: (relay: string, reply: string) => void },
 ): Transport {
   const downUntil = new Map<Transport, Instant>();
   const isUp = ({ transport }: Relay): boolean => clock() >= (downUntil.get(transport) ?? -Infinity);
@@ -57,7 +60,7 @@ export function createRelays(
 /** No answer before the hand-over, or a refusal that would meet every message. */
 function isRelayFault(answer: SubmissionAnswer): boolean {
   if (answer.result === 'blocked') return answer.about === 'sender';
-  return answer.result === 'deferred' && answer.code === undefined;
+  return answer.result === 'deferred' && (answer.code === undefined || answer.about === 'relay');
 }
 
 /**

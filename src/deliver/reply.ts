@@ -1,3 +1,4 @@
+import { hourMs, minuteMs, secondMs } from '../domain/time.ts';
 import type { SubmissionAnswer } from './transport.ts';
 
 /** How far the SMTP session had come when the reply arrived; `content` is the reply to the final dot. */
@@ -12,7 +13,14 @@ export interface SmtpReply {
   readonly text: string;
 }
 
-type Verdict = 'accepted' | 'deferred' | 'rejected' | 'blocked sender' | 'blocked message';
+type Verdict =
+  | 'accepted'
+  | 'deferred'
+  | 'deferred domain'
+  | 'deferred relay'
+  | 'rejected'
+  | 'blocked sender'
+  | 'blocked message';
 
 interface Rule {
   readonly stages: readonly SmtpStage[];
@@ -33,8 +41,39 @@ const everywhere: readonly SmtpStage[] = [...session, ...message];
  */
 export const replyRules: readonly Rule[] = [
   { stages: ['content'], reply: /^2/, verdict: 'accepted', example: '250 2.0.0 Ok: queued as 4FAB12' },
-  { stages: everywhere, reply: /^421/, verdict: 'deferred', example: '421 4.3.2 Service is shutting down' },
-  { stages: everywhere, reply: /^4/, verdict: 'deferred', example: '450 4.2.0 Greylisted, try again later' },
+  {
+    stages: everywhere,
+    reply: /^4.*\bgr[ae]y-?list/i,
+    verdict: 'deferred',
+    example: '451 4.7.1 Greylisting in action, please come back later',
+  },
+  { stages: session, reply: /^4/, verdict: 'deferred relay', example: '421 4.3.2 Service is shutting down' },
+  {
+    stages: message,
+    reply: /^454\b|^4.*\b(?:throttling failure|maximum sending rate|insufficient (?:system|disk) storage)\b/i,
+    verdict: 'deferred relay',
+    example: '454 Throttling failure: Maximum sending rate exceeded.',
+  },
+  {
+    stages: message,
+    reply: /^421 (?!4\.7\.)/,
+    verdict: 'deferred relay',
+    example: '421 Closing the connection',
+  },
+  {
+    stages: message,
+    reply: /^(?:421 4\.7\.\d|4\d\d 4\.7\.\d{2})/,
+    verdict: 'deferred domain',
+    example: '421 4.7.28 An unusual rate of mail comes from you',
+  },
+  {
+    stages: message,
+    reply:
+      /^4.*\b(?:rate[ -]?limit(?:ed|ing)?|throttl(?:ed|ing)|too (?:many|much) (?:mails?|messages?|connections?)|slow down|deferred due to)\b/i,
+    verdict: 'deferred domain',
+    example: '451 Too many messages from you, slow down',
+  },
+  { stages: message, reply: /^4/, verdict: 'deferred', example: '450 4.2.1 The mailbox is busy' },
   {
     stages: session,
     reply: /^5/,
@@ -90,9 +129,23 @@ export function classifyReply(stage: SmtpStage, reply: SmtpReply): SubmissionAns
   );
   const told = { reply: line, code: reply.code };
   const verdict = rule?.verdict ?? 'deferred';
+  if (verdict === 'deferred domain' || verdict === 'deferred relay') {
+    const waitMs = waitIn(line);
+    const about = verdict === 'deferred domain' ? 'domain' : 'relay';
+    return { result: 'deferred', about, ...(waitMs !== undefined && { waitMs }), ...told };
+  }
   if (verdict === 'blocked sender') return { result: 'blocked', about: 'sender', ...told };
   if (verdict === 'blocked message') return { result: 'blocked', about: 'message', ...told };
   return verdict === 'accepted' ? { result: 'accepted', reply: line } : { result: verdict, ...told };
+}
+
+/** How long the server wants us to wait: "try again in 300 seconds". */
+function waitIn(line: string): number | undefined {
+  const [, count, unit] =
+    /\b(?:in|after|for|within)\s+(\d{1,5})\s*(s|sec|seconds?|m|min|minutes?|h|hours?)\b/i.exec(line) ?? [];
+  if (count === undefined || unit === undefined) return undefined;
+  const letter = unit.charAt(0).toLowerCase();
+  return Number(count) * (letter === 's' ? secondMs : letter === 'm' ? minuteMs : hourMs);
 }
 
 /** What a try without a reply came to: after the hand-over the server may have the message. */

@@ -34,7 +34,7 @@ export async function resolveInDoubt(
     now,
   }: {
     readonly policy: InDoubtPolicy;
-    arrived(row: InDoubt): Promise<string | undefined>;
+    readonly arrived: (row: InDoubt) => Promise<string | undefined>;
     readonly now: Instant;
   },
 ): Promise<Resolution> {

@@ -1,9 +1,11 @@
-import { isIP } from 'node:net';
-import SMTPConnection, { type SMTPError } from 'nodemailer/lib/smtp-connection';
+import type { SMTPError } from 'nodemailer/lib/smtp-connection';
 import type { SmtpConfig } from '../config/config.ts';
 import { asError } from '../errors.ts';
+import { onAbort } from './on-abort.ts';
 import { classifyReply, parseReply, withoutReply, type SmtpStage } from './reply.ts';
+import { encryption, logIn } from './smtp-security.ts';
 import type { SubmissionAnswer } from './transport.ts';
+import { WireConnection } from './wire-connection.ts';
 
 /** How long we wait for the server. RFC 5321 section 4.5.3.2 allows it 5 minutes a command and 10 for the final reply. */
 export interface SmtpTimeouts {
@@ -15,25 +17,18 @@ export interface SmtpTimeouts {
 }
 
 /** An SMTP connection that greeted us and took our login. */
-export type SmtpSession = SMTPConnection;
+export type SmtpSession = WireConnection;
 
-/**
- * Connects, encrypts and logs in; throws what `answerOf` reads. Elsewhere than on this machine the
- * certificate must be good, and a login goes out encrypted or not at all; here nobody can listen in
- * between, so any certificate does and TLS is used where it is offered.
- */
+/** Connects, encrypts and logs in as `smtp-security.ts` has it; throws what `answerOf` reads. */
 export async function openSession(
   config: SmtpConfig,
   timeouts: SmtpTimeouts,
   signal: AbortSignal,
 ): Promise<SmtpSession> {
-  const isLocal = isLoopback(config.host);
-  const session = new SMTPConnection({
+  const session = new WireConnection({
     host: config.host,
     port: config.port,
-    secure: config.secure,
-    requireTLS: config.login !== undefined && !isLocal,
-    tls: { rejectUnauthorized: !isLocal },
+    ...encryption(config),
     connectionTimeout: timeouts.connectMs,
     greetingTimeout: timeouts.connectMs,
     socketTimeout: timeouts.finalReplyMs,
@@ -46,8 +41,11 @@ export async function openSession(
     );
     const { login } = config;
     if (login) {
-      const auth = { credentials: { user: login.user, pass: login.password } };
-      await step<unknown>(session, signal, (done) => session.login(auth, done));
+      await logIn(
+        login,
+        (auth) => step<unknown>(session, signal, (done) => session.login(auth, done)),
+        signal,
+      );
     }
     return session;
   } catch (error) {
@@ -71,14 +69,20 @@ export function step<T>(
   };
   session.once('error', reject);
   session.once('end', ended);
-  signal.addEventListener('abort', aborted, { once: true });
+  const forget = onAbort(signal, aborted);
   if (signal.aborted) aborted();
   else start((error, value) => (error ? reject(error) : resolve(value)));
   return promise.finally(() => {
     session.off('error', reject);
     session.off('end', ended);
-    signal.removeEventListener('abort', aborted);
+    forget();
   });
+}
+
+/** Ends the session; the step that is under way fails for this reason. */
+export function hangUp(session: SmtpSession, reason: Error): void {
+  session.emit('error', reason);
+  session.close();
 }
 
 /** What a failed exchange means. `stage` says how far we had come, where the error itself does not. */
@@ -114,8 +118,4 @@ function isOurFault(error: SMTPError): boolean {
     error.code === 'ETLS' ||
     /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS/.test(error.originalCode ?? '')
   );
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

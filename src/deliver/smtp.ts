@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import type { SmtpConfig } from '../config/config.ts';
 import { minuteMs, secondMs } from '../domain/time.ts';
 import { asError } from '../errors.ts';
 import { classifyReply, parseReply, type SmtpStage } from './reply.ts';
-import { answerOf, openSession, step, type SmtpSession, type SmtpTimeouts } from './smtp-session.ts';
+import { answerOf, hangUp, openSession, step, type SmtpSession, type SmtpTimeouts } from './smtp-session.ts';
 import type { OutgoingMessage, SubmissionAnswer, Transport } from './transport.ts';
+import { asBuffer, wireReady } from './wire-connection.ts';
 
 const patient: SmtpTimeouts = {
   connectMs: 30 * secondMs,
@@ -16,7 +16,6 @@ const patient: SmtpTimeouts = {
 const messagesPerSession = 100;
 const idleMs = 15 * secondMs;
 const quitMs = 5 * secondMs;
-const bytesPerWrite = 16_384;
 
 interface Open {
   readonly session: SmtpSession;
@@ -27,9 +26,8 @@ interface Open {
  * Submits over SMTP (RFC 5321), keeping sessions for the next message. As many are open as submissions
  * run at once; the caller bounds that.
  *
- * The body is read by the library only after the server's 354, and its end is held back until
- * `beforeHandover` has answered: so the final dot goes out after the marker, and what happens before it
- * is known to be safe to try again.
+ * The message is written after the server's 354, and its final dot is held back until `beforeHandover` has
+ * answered: so the dot goes out after the marker, and what happens before it is known to be safe to try again.
  */
 export function createSmtp(config: SmtpConfig, timeouts: SmtpTimeouts = patient): Transport {
   const idle = new Map<Open, NodeJS.Timeout>();
@@ -82,29 +80,26 @@ export function createSmtp(config: SmtpConfig, timeouts: SmtpTimeouts = patient)
     const { session } = open;
     let stage: SmtpStage = 'mail';
     let handedOver = false;
-    const tooSlow = new AbortController();
     const timer = setTimeout(
-      () => tooSlow.abort(new Error('the server took too long')),
+      () => hangUp(session, new Error('the server took too long')),
       timeouts.transactionMs,
     );
-    async function* body(): AsyncGenerator<Uint8Array> {
+    session.beforeDot = async () => {
       stage = 'content';
-      for (let at = 0; at < message.raw.length; at += bytesPerWrite) {
-        yield message.raw.subarray(at, at + bytesPerWrite);
-      }
       if (!(await beforeHandover())) throw new Error('withdrawn before it was handed over');
       clearTimeout(timer);
       handedOver = true;
-    }
+    };
+    const raw = message.isWireReady ? asBuffer(message.raw) : wireReady(message.raw);
     try {
-      const sent = await step<{ readonly response?: string | undefined }>(
-        session,
-        AbortSignal.any([signal, tooSlow.signal]),
-        (done) => session.send({ from: message.from, to: [message.to] }, Readable.from(body()), done),
+      const sent = await step<{ readonly response?: string | undefined }>(session, signal, (done) =>
+        session.send(envelopeOf(message), raw, done),
       );
       open.messages += 1;
-      if (handedOver) keepIdle(open);
-      else session.close(); // it answered before the end: no server to go on with
+      if (handedOver) {
+        message.release?.(); // who has answered the final dot has read what stands before it
+        keepIdle(open);
+      } else session.close(); // it answered before the end: no server to go on with
       return {
         answer: classifyReply('content', parseReply(sent.response ?? '') ?? { code: 250, text: '' }),
         isStale: false,
@@ -146,6 +141,12 @@ export function createSmtp(config: SmtpConfig, timeouts: SmtpTimeouts = patient)
       idle.clear();
     },
   };
+}
+
+/** A report of failure is asked for where the server can (RFC 3461), with the headers alone and our name for the mail. */
+function envelopeOf({ from, to, envelopeId }: OutgoingMessage) {
+  if (envelopeId === undefined) return { from, to: [to] };
+  return { from, to: [to], dsn: { ret: 'HDRS', notify: 'FAILURE', envid: envelopeId } };
 }
 
 /** Says QUIT, and hangs up when the server does not answer that. */

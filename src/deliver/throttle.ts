@@ -8,6 +8,7 @@ import {
   afterTaking,
   allowed,
   freshAllowance,
+  interval,
   type AllowanceState,
   type Limit,
 } from './allowance.ts';
@@ -31,7 +32,10 @@ export interface Limits {
 
 /** Keeps to limits over all processes that share a database, and over restarts. */
 export interface Throttle extends AsyncDisposable {
-  /** Undefined when a message may go now, and is counted; else when it is to be asked for again. */
+  /**
+   * Undefined when a message may go now, and is counted; else when it is to be asked for again: each a little later
+   * than the one before, so that they come back at the pace of the limit.
+   */
   holdUntil(message: Counted, now: Instant): Promise<Instant | undefined>;
   /** A whole operator or relay asked for less. */
   slowDown(who: 'relay' | 'domain', message: Counted, now: Instant, waitMs?: number): Promise<void>;
@@ -51,6 +55,7 @@ const lookAgainMs = 5 * secondMs;
 export function createThrottle(db: Database, limits: Limits): Throttle {
   const kept = new Map<string, AllowanceState>();
   const blocks = new Map<string, number>();
+  const waiting = new Map<string, number>();
   let lookedAt = -Infinity;
 
   const limitOf = (name: string): Limit => {
@@ -84,6 +89,14 @@ export function createThrottle(db: Database, limits: Limits): Throttle {
     });
   }
 
+  /** A place in the line of those that wait for this name, which begins at `askAgainAt`. */
+  function queueUp(name: string, askAgainAt: Instant, now: Instant): Instant {
+    const place = waiting.get(name) ?? 0;
+    waiting.set(name, place + 1);
+    const state = kept.get(name) ?? freshAllowance(limitOf(name), now);
+    return askAgainAt + Math.round(place * interval(state, limitOf(name)));
+  }
+
   /** One message from the block of this name; undefined, or when to ask again. */
   async function take(name: string, now: Instant): Promise<Instant | undefined> {
     const pausedUntil = kept.get(name)?.pausedUntil ?? 0;
@@ -110,17 +123,20 @@ export function createThrottle(db: Database, limits: Limits): Throttle {
         const askAgainAt = await take(name, now);
         if (askAgainAt !== undefined) {
           for (const other of taken) blocks.set(other, (blocks.get(other) ?? 0) + 1);
-          return askAgainAt;
+          return queueUp(name, askAgainAt, now);
         }
         if (isLimited(name)) taken.push(name);
       }
       return undefined;
     },
-    slowDown: (who, message, now, waitMs) =>
-      change(`${who}:${message[who]}`, now, (state, limit) => ({
+    async slowDown(who, message, now, waitMs) {
+      const name = `${who}:${message[who]}`;
+      waiting.delete(name);
+      await change(name, now, (state, limit) => ({
         result: undefined,
         state: afterSlowDown(state, limit, now, waitMs),
-      })),
+      }));
+    },
     async taken(message) {
       for (const name of namesOf(message)) {
         if ((kept.get(name)?.strikes ?? 0) === 0) continue;

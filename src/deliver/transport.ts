@@ -8,8 +8,14 @@ export interface OutgoingMessage {
   readonly to: string;
   /** Unique for this edition and reader, fit for a file name on every system. */
   readonly key: string;
+  /** Names the mail in reports about it (ENVID of RFC 3461): printable ASCII, no personal data. */
+  readonly envelopeId?: string;
   /** The whole message of RFC 5322, lines ended by CRLF. */
   readonly raw: Uint8Array;
+  /** Whether `raw` may go over the wire as it is: made with CRLF alone, no line begun by a dot, CRLF at its end. */
+  readonly isWireReady?: true;
+  /** Gives `raw` back to its maker, who may write over it: for a transport that is certain that nobody reads it any more. */
+  release?(): void;
 }
 
 /**

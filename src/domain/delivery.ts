@@ -38,8 +38,17 @@ export interface Delivery {
 /** What a transport says of one try. */
 export type SubmissionOutcome =
   | { readonly result: 'accepted'; readonly reply: string }
-  /** Told to try later: 4xx for this recipient, or the connection failed before the hand-over. */
-  | { readonly result: 'deferred'; readonly reply: string; readonly code?: number }
+  /**
+   * Told to try later: 4xx, or the connection failed before the hand-over. `about` is who asks for less mail, where it is
+   * not this recipient alone: all of a domain, or the relay itself; `waitMs` how long, where it says so.
+   */
+  | {
+      readonly result: 'deferred';
+      readonly reply: string;
+      readonly code?: number;
+      readonly about?: 'domain' | 'relay';
+      readonly waitMs?: number;
+    }
   /** Refused for good: 5xx for this recipient. */
   | { readonly result: 'rejected'; readonly reply: string; readonly code?: number }
   /** Handed over, but no answer came. */

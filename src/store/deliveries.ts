@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Delivery, DeliveryState } from '../domain/delivery.ts';
+import { mailDomainKey } from '../domain/mail-domain.ts';
 import type { Instant } from '../domain/time.ts';
 import { StoreError } from '../errors.ts';
 import type { Database, Queryable } from './database.ts';
@@ -12,13 +13,16 @@ import type { DeliveryRow } from './schema.ts';
 export type NewDelivery = Pick<
   Delivery,
   'digest' | 'address' | 'addressHash' | 'name' | 'topics' | 'messageId'
->;
+> & {
+  /** The reader's own hour; undefined means at once. */
+  readonly dueAt?: Instant;
+};
 
 const rowsPerInsert = 500;
 
 /**
  * Stores the audience of an edition, all or nothing, and marks it as frozen; a row that is there already
- * (same edition and address) stays as it is. Returns the number of new rows. Due from `now` on.
+ * (same edition and address) stays as it is. Returns the number of new rows.
  */
 export async function insertDeliveries(
   db: Database,
@@ -47,7 +51,9 @@ export async function insertDeliveries(
             topics: delivery.topics ? JSON.stringify(delivery.topics) : null,
             state: 'pending',
             attempts: 0,
-            next_attempt_at: now,
+            next_attempt_at: delivery.dueAt ?? now,
+            due_at: delivery.dueAt ?? null,
+            domain_key: mailDomainKey(delivery.address),
             lease_epoch: 0,
             message_id: delivery.messageId,
             prepared_at: now,
@@ -61,7 +67,7 @@ export async function insertDeliveries(
   });
 }
 
-/** Ends rows not handed over of editions published before `publishedBefore`: too old to send. Returns how many. */
+/** Ends rows not handed over whose edition, and whose reader's hour, is before `publishedBefore`: too old to send. Returns how many. */
 export async function expireDeliveries(
   db: Queryable,
   limits: { readonly publishedBefore: Instant; readonly now: Instant },
@@ -71,6 +77,7 @@ export async function expireDeliveries(
     .set({ ...freed, state: 'expired', ended_at: limits.now })
     .where(sql<boolean>`state in ('pending', 'deferred', 'leased')`)
     .where((row) => row.or([row('state', '<>', 'leased'), row('lease_until', '<=', limits.now)]))
+    .where((row) => row.or([row('due_at', 'is', null), row('due_at', '<', limits.publishedBefore)]))
     .where('edition_id', 'in', (editions) =>
       editions.selectFrom('editions').select('id').where('published_at', '<', limits.publishedBefore),
     )
@@ -210,7 +217,8 @@ function isDeliveryState(text: string): text is DeliveryState {
   return text in noDeliveries;
 }
 
-function deliveryState(text: string): DeliveryState {
+/** The state that a row names; throws StoreError for a word that is none. */
+export function deliveryState(text: string): DeliveryState {
   if (isDeliveryState(text)) return text;
   throw new StoreError(`expected the state of a delivery, found "${text}"`);
 }

@@ -22,9 +22,16 @@ export async function listInDoubt(
     handedOverBy,
     now,
     limit,
-  }: { readonly handedOverBy: Instant; readonly now: Instant; readonly limit: number },
+    editionId,
+  }: {
+    readonly handedOverBy: Instant;
+    readonly now: Instant;
+    readonly limit: number;
+    /** Of this edition alone. */
+    readonly editionId?: number;
+  },
 ): Promise<readonly InDoubt[]> {
-  const rows = await db
+  let query = db
     .selectFrom('deliveries')
     .innerJoin('attempts', (join) =>
       join
@@ -37,8 +44,9 @@ export async function listInDoubt(
     .where((row) => row.or([row('lease_until', 'is', null), row('lease_until', '<=', now)]))
     .orderBy('handed_over_at')
     .orderBy('deliveries.id')
-    .limit(limit)
-    .execute();
+    .limit(limit);
+  if (editionId !== undefined) query = query.where('edition_id', '=', editionId);
+  const rows = await query.execute();
   return rows.map((row) => ({
     deliveryId: row.id,
     editionId: row.edition_id,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Subscriber, Subscription } from '../../src/domain/subscriber.ts';
-import { domainOf, prepareDeliveries } from '../../src/deliver/prepare.ts';
+import { prepareDeliveries } from '../../src/deliver/prepare.ts';
+import { domainOf } from '../../src/domain/mail-domain.ts';
 import { suppress } from '../../src/store/suppressions.ts';
 import { samplePaper, samplePick } from '../render/edition-sample.ts';
 import { edition, now, openLedger, tokens, type Ledger } from './ledger.ts';
@@ -124,6 +125,34 @@ describe('the audience of an edition', () => {
       prepared: 0,
       leftOut: { nothingForThem: 1 },
     });
+  });
+});
+
+describe('the hour of a reader', () => {
+  it.each([
+    ['at once without one', {}, now],
+    [
+      'later on the same day in their zone',
+      { hour: { minuteOfDay: 450, zone: 'America/New_York' } },
+      Date.parse('2026-11-24T12:30:00Z'),
+    ],
+    [
+      "in the digest's zone where none is named",
+      { hour: { minuteOfDay: 420 } },
+      Date.parse('2026-11-24T07:00:00Z'),
+    ],
+    [
+      'on the next day where it has passed',
+      { hour: { minuteOfDay: 300, zone: 'Etc/UTC' } },
+      Date.parse('2026-11-25T05:00:00Z'),
+    ],
+  ])('makes their mail due %s', async (_when, more, dueAt) => {
+    await prepare([{ ...reader('ada@example.net'), ...more }]);
+    const row = await ledger.db
+      .selectFrom('deliveries')
+      .select(['next_attempt_at', 'domain_key'])
+      .executeTakeFirst();
+    expect(row).toEqual({ next_attempt_at: dueAt, domain_key: 'example.net' });
   });
 });
 

@@ -11,7 +11,7 @@ function verdict(stage: SmtpStage, line: string): string {
   const reply = parseReply(line);
   if (!reply) return 'no reply';
   const answer = classifyReply(stage, reply);
-  return answer.result === 'blocked' ? `blocked ${answer.about}` : answer.result;
+  return 'about' in answer && answer.about !== undefined ? `${answer.result} ${answer.about}` : answer.result;
 }
 
 describe('every rule of the reply table', () => {
@@ -26,20 +26,34 @@ describe('every rule of the reply table', () => {
   );
 });
 
+describe('a reply that asks for less mail', () => {
+  it.each([
+    ['421 4.7.0 Try again in 300 seconds', 300_000],
+    ['421 4.7.0 Rate limited, come back after 5 minutes', 300_000],
+    ['421 4.7.0 Blocked for 2 hours', 7_200_000],
+    ['421 4.7.0 Try again later', undefined],
+  ])('%s: waits %s ms', (line, waitMs) => {
+    const reply = parseReply(line);
+    const answer = reply && classifyReply('rcpt', reply);
+    expect(answer).toMatchObject({ result: 'deferred', about: 'domain' });
+    expect(answer?.result === 'deferred' ? answer.waitMs : 0).toBe(waitMs);
+  });
+});
+
 describe('a reply means', () => {
   it.each<[SmtpStage, string, string]>([
     ['content', '250 2.0.0 Ok: queued as 4FAB12', 'accepted'],
     ['content', '250 Ok', 'accepted'],
-    ['connect', '421 4.3.2 Too many connections', 'deferred'],
-    ['connect', '450 4.7.1 Slow down', 'deferred'],
+    ['connect', '421 4.3.2 Too many connections', 'deferred relay'],
+    ['connect', '450 4.7.1 Slow down', 'deferred relay'],
     ['connect', '554 5.7.1 No SMTP service for you', 'blocked sender'],
     ['connect', '521 5.3.2 This host takes no mail', 'blocked sender'],
     ['auth', '535 5.7.8 Authentication credentials invalid', 'blocked sender'],
     ['auth', '530 5.7.0 Must issue a STARTTLS command first', 'blocked sender'],
     ['auth', '534 5.7.9 Mechanism too weak', 'blocked sender'],
-    ['auth', '454 4.7.0 Temporary authentication failure', 'deferred'],
-    ['auth', '421 4.7.0 Too many errors', 'deferred'],
-    ['mail', '451 4.3.0 Local error', 'deferred'],
+    ['auth', '454 4.7.0 Temporary authentication failure', 'deferred relay'],
+    ['auth', '421 4.7.0 Too many errors', 'deferred relay'],
+    ['mail', '451 4.3.0 Local error', 'deferred relay'],
     ['mail', '550 5.1.8 Sender address rejected', 'blocked sender'],
     ['mail', '553 5.7.1 Not owned by the user', 'blocked sender'],
     ['mail', '530 Authentication required', 'blocked sender'],
@@ -47,8 +61,11 @@ describe('a reply means', () => {
     ['rcpt', '450 Requested action not taken', 'deferred'],
     ['rcpt', '451 4.7.1 Try again later', 'deferred'],
     ['rcpt', '452 4.2.2 Mailbox full', 'deferred'],
-    ['rcpt', '454 4.7.5 Throttling', 'deferred'],
-    ['rcpt', '421 4.7.28 Unusual rate of mail', 'deferred'],
+    ['rcpt', '454 4.7.5 Throttling', 'deferred relay'],
+    ['rcpt', '421 4.7.28 Unusual rate of mail', 'deferred domain'],
+    ['rcpt', '451 4.7.650 The mail server was temporarily rate limited', 'deferred domain'],
+    ['rcpt', '421 4.7.0 Messages deferred due to unexpected volume', 'deferred domain'],
+    ['content', '421 Closing', 'deferred relay'],
     ['rcpt', '499 4.9.9 Never heard of', 'deferred'],
     ['rcpt', '550 5.1.1 No such user', 'rejected'],
     ['rcpt', '550 No such user here', 'rejected'],
@@ -66,7 +83,7 @@ describe('a reply means', () => {
     ['data', '451 4.3.0 Not now', 'deferred'],
     ['data', '554 5.5.1 No valid recipients', 'rejected'],
     ['content', '451 4.7.1 Scanner is away', 'deferred'],
-    ['content', '421 4.3.2 Shutting down', 'deferred'],
+    ['content', '421 4.3.2 Shutting down', 'deferred relay'],
     ['content', '552 5.3.4 Message too big', 'rejected'],
     ['content', '554 5.6.0 Content not accepted', 'rejected'],
     ['content', '550 5.7.1 Message looks like spam', 'blocked message'],

@@ -13,7 +13,7 @@ let ledger: Ledger;
 
 beforeEach(async () => {
   ledger = await openLedger(readers(1));
-  closers.push(ledger.close);
+  closers.push(() => ledger.close());
 });
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();

@@ -111,6 +111,18 @@ describe('a server that behaves', () => {
     expect((await submit(smtp({ ...server.config, secure: true }))).answer.result).toBe('accepted');
   });
 
+  it('is asked for reports of failure alone, about the mail by its name, where it can', async () => {
+    const able = await rude({ ehlo: '250-rude.example\r\n250 DSN' });
+    const unable = await rude({});
+    for (const server of [able, unable]) {
+      await submit(smtp(server.config), { ...message(), envelopeId: 'abc234' });
+    }
+    expect(able.heard[0]).toContain('MAIL FROM:<paper@example.org> RET=HDRS ENVID=abc234\r\n');
+    expect(able.heard[0]).toContain('RCPT TO:<ada@example.net> NOTIFY=FAILURE\r\n');
+    expect(unable.heard[0]).toContain('MAIL FROM:<paper@example.org>\r\n');
+    expect(unable.heard[0]).toContain('RCPT TO:<ada@example.net>\r\n');
+  });
+
   it('takes the login', async () => {
     const users: string[] = [];
     const server = await polite({

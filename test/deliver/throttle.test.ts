@@ -32,9 +32,11 @@ describe('a throttle', () => {
 
   it('keeps one operator to its limit and lets the others go', async () => {
     await using throttle = createThrottle(db, { ...unlimited, domains: { google: { perMinute: 60 } } });
-    expect(await admitted(throttle, toGoogle, 100, now)).toBe(10);
-    expect(await throttle.holdUntil(toGoogle, now)).toBe(now + secondMs);
+    expect(await admitted(throttle, toGoogle, 60, now)).toBe(60);
     expect(await admitted(throttle, toOther, 100, now)).toBe(100);
+    const until = [];
+    for (let asked = 0; asked < 3; asked += 1) until.push(await throttle.holdUntil(toGoogle, now));
+    expect(until).toEqual([now + secondMs, now + 2 * secondMs, now + 3 * secondMs]);
     expect(await admitted(throttle, toGoogle, 100, now + 5 * secondMs)).toBe(5);
   });
 
@@ -48,10 +50,10 @@ describe('a throttle', () => {
   });
 
   it('counts the whole relay beside it, and a message that is held is not counted there', async () => {
-    const limits = { ...unlimited, relays: { main: { perDay: 30 } }, domains: { google: { perMinute: 60 } } };
+    const limits = { ...unlimited, relays: { main: { perDay: 90 } }, domains: { google: { perMinute: 60 } } };
     await using throttle = createThrottle(db, limits);
-    expect(await admitted(throttle, toGoogle, 100, now)).toBe(10);
-    expect(await admitted(throttle, toOther, 100, now)).toBe(20);
+    expect(await admitted(throttle, toGoogle, 100, now)).toBe(60);
+    expect(await admitted(throttle, toOther, 30, now)).toBe(30);
     expect(await throttle.holdUntil(toOther, now)).toBe(Date.parse('2026-11-25T00:00:00Z'));
   });
 
@@ -73,6 +75,7 @@ describe('a throttle', () => {
     expect(await other.holdUntil(toGoogle, now - minuteMs)).toBeUndefined();
     await one.slowDown('domain', toGoogle, now, 10 * minuteMs);
     expect(await one.holdUntil(toGoogle, now)).toBe(now + 10 * minuteMs);
+    expect(await one.holdUntil(toGoogle, now)).toBe(now + 10 * minuteMs + 100);
     expect(await other.holdUntil(toGoogle, now)).toBe(now + 10 * minuteMs);
     expect(await one.holdUntil(toOther, now)).toBeUndefined();
     expect(await one.holdUntil(toGoogle, now + 10 * minuteMs)).toBeUndefined();

@@ -1,0 +1,89 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { MailConfig } from '../../src/config/config.ts';
+import { openWayOut } from '../../src/deliver/ways-out.ts';
+import { apiServer } from './providers/api-server.ts';
+import { sampleMail } from './providers/sample-mail.ts';
+import { mailServer, rudeServer } from './servers.ts';
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+const common = { from: { address: 'paper@example.org' }, inDoubt: 'hold' } as const;
+const never = new AbortController().signal;
+
+function open(mail: MailConfig, onDown?: (relay: string, reply: string) => void) {
+  const outboxDir = mkdtempSync(join(tmpdir(), 'broadsheet-way-out-'));
+  const way = openWayOut(mail, { outboxDir, clock: () => 0, ...(onDown && { onDown }) });
+  closers.push(async () => {
+    await way.transport.close();
+    rmSync(outboxDir, { recursive: true });
+  });
+  return {
+    ...way,
+    outboxDir,
+    send: async () => way.transport.submit(await sampleMail(), async () => true, never),
+  };
+}
+
+describe('the configured way out', () => {
+  it('can be a folder', async () => {
+    const way = open({ transport: 'outbox', from: common.from });
+    expect((await way.send()).result).toBe('accepted');
+    expect([way.transport.name, way.connections, readdirSync(way.outboxDir).length]).toEqual([
+      'outbox',
+      1,
+      1,
+    ]);
+  });
+
+  it('can be one server', async () => {
+    const server = await mailServer();
+    closers.push(server.close);
+    const way = open({ transport: 'smtp', ...common, smtp: server.config });
+    expect((await way.send()).result).toBe('accepted');
+    expect([way.connections, server.accepted.length]).toEqual([4, 1]);
+  });
+
+  it('can be several servers, of which one stands in for another, and the operator is told its name', async () => {
+    const [good, bad] = [await mailServer(), await rudeServer({ greeting: 'hang up' })];
+    closers.push(good.close, bad.close);
+    const down: string[] = [];
+    const relays = [
+      { ...bad.config, name: 'bad', weight: 1000 },
+      { ...good.config, name: 'good', weight: 1 },
+    ];
+    const way = open({ transport: 'relays', ...common, relays }, (relay) => down.push(relay));
+    expect((await way.send()).result).toBe('accepted');
+    expect(way.transport.name).toBe('bad, good');
+    expect([way.connections, good.accepted.length, down]).toEqual([8, 1, ['bad']]);
+  });
+
+  it.each([
+    ['ses', '/v2/email/outbound-emails'],
+    ['postmark', '/email'],
+    ['mailgun', '/v3/mg.example.org/messages.mime'],
+    ['sendgrid', '/v3/mail/send'],
+  ] as const)('can be %s', async (name, path) => {
+    const server = await apiServer({ status: 429, text: 'later' });
+    closers.push(server.close);
+    const api = { baseUrl: server.url, connections: 3, key: 'key' };
+    const configs: Record<typeof name, MailConfig> = {
+      ses: {
+        transport: 'ses',
+        ...common,
+        ses: { ...api, region: 'eu-west-1', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretKey: 's' },
+      },
+      postmark: { transport: 'postmark', ...common, postmark: { ...api, stream: 'broadcast' } },
+      mailgun: { transport: 'mailgun', ...common, mailgun: { ...api, domain: 'mg.example.org' } },
+      sendgrid: { transport: 'sendgrid', ...common, sendgrid: api },
+    };
+    const way = open(configs[name]);
+    expect((await way.send()).result).toBe('deferred');
+    expect([way.transport.name, way.connections, server.asked[0]?.path]).toEqual([name, 3, path]);
+  });
+});

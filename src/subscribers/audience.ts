@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '../domain/digest.ts';
-import { addressKey, type ReadingHour, type Subscriber } from '../domain/subscriber.ts';
+import type { ReadingHour, Subscriber } from '../domain/subscriber.ts';
 import type { Topic } from '../domain/topic.ts';
 import { checkSubscribers, readSubscriberFiles, type FileSubscriber, type RowFault } from './files.ts';
 
@@ -9,8 +9,6 @@ export type { RowFault };
 
 export interface Audience {
   readonly subscribers: readonly Subscriber[];
-  /** The same by `addressKey`. */
-  readonly byAddress: ReadonlyMap<string, Subscriber>;
   /** Rows that were not used, or only in part. */
   readonly faults: readonly RowFault[];
   /** False when a file could not be read whole: a no may stand in it, so that nobody can be written to. */
@@ -28,10 +26,8 @@ export async function readAudience(
   topics: readonly Topic[],
 ): Promise<Audience> {
   const { subscribers, faults, isComplete } = await readSubscriberFiles(dir);
-  const readers = subscribers.map((reader) => subscriberOf(reader, digests));
   return {
-    subscribers: readers,
-    byAddress: new Map(readers.map((reader) => [addressKey(reader.address), reader])),
+    subscribers: subscribers.map((reader) => subscriberOf(reader, digests)),
     faults: [...faults, ...checkSubscribers(subscribers, digests, topics)],
     isComplete,
   };
@@ -54,19 +50,6 @@ function subscriberOf(reader: FileSubscriber, digests: readonly Digest[]): Subsc
 function hourOf(clock: string, zone: string | undefined): ReadingHour {
   const [hours = 0, minutes = 0] = clock.split(':').map(Number);
   return { minuteOfDay: hours * 60 + minutes, ...(zone !== undefined && { zone }) };
-}
-
-/** Whether a reader still wants a digest, as complete files say; one who is not there is gone. */
-export function isSubscribed(
-  audience: Audience,
-  reader: { readonly digest: string; readonly address: string },
-): boolean {
-  const subscriber = audience.byAddress.get(addressKey(reader.address));
-  return (
-    subscriber?.subscriptions.some(
-      ({ digest, state }) => digest === reader.digest && state === 'confirmed',
-    ) ?? false
-  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Subscriber } from '../../src/domain/subscriber.ts';
 import { consentsOf } from '../../src/store/consents.ts';
@@ -10,7 +10,7 @@ import {
   setSubscription,
 } from '../../src/store/subscribers.ts';
 import { erasedReason, suppress } from '../../src/store/suppressions.ts';
-import { addressKey, noFollows } from '../../src/domain/subscriber.ts';
+import { noFollows } from '../../src/domain/subscriber.ts';
 import { draftSync, syncSubscribers } from '../../src/subscribers/sync.ts';
 import { createTokens } from '../../src/subscribers/tokens.ts';
 
@@ -33,8 +33,7 @@ function sync(readers: readonly Subscriber[], at = now, isComplete = true) {
 }
 
 function audience(readers: readonly Subscriber[], isComplete = true) {
-  const byAddress = new Map(readers.map((reader) => [addressKey(reader.address), reader]));
-  return { subscribers: readers, byAddress, faults: [], isComplete };
+  return { subscribers: readers, faults: [], isComplete };
 }
 
 async function states(address = ada.address): Promise<Readonly<Record<string, string>>> {

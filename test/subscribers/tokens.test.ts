@@ -94,3 +94,104 @@ describe('the key of a message', () => {
     expect(new Set(keys).size).toBe(4);
   });
 });
+
+describe('tokens for some days', () => {
+  const now = Date.parse('2026-11-24T06:00:00Z');
+  const timed = { request: 'k3', addressHash: subject.addressHash };
+  const token = tokens.signTimed('confirm', timed, now + 1_000);
+
+  it('are valid until their second, and known as expired from then on', () => {
+    expect(tokens.verifyTimed(token, 'confirm', now)).toEqual({ ...timed, state: 'valid' });
+    expect(tokens.verifyTimed(token, 'confirm', now + 1_000)).toEqual({ ...timed, state: 'expired' });
+  });
+
+  it('do not live longer with another end, and serve no other action', () => {
+    const end = token.split('.')[3] ?? '';
+    const later = (Number.parseInt(end, 36) + 86_400).toString(36);
+    expect(tokens.verifyTimed(token.replace(end, later), 'confirm', now)).toBeUndefined();
+    expect(tokens.verifyTimed(token.replace(`.${end}`, ''), 'confirm', now)).toBeUndefined();
+    for (const action of ['change-address', 'export', 'erase'] as const) {
+      expect(tokens.verifyTimed(token, action, now)).toBeUndefined();
+      const letter = tokens.signTimed(action, timed, now).charAt(2);
+      expect(tokens.verifyTimed(token.slice(0, 2) + letter + token.slice(3), action, now)).toBeUndefined();
+    }
+    expect(tokens.verify(token, 'unsubscribe')).toBeUndefined();
+    expect(tokens.verify(token, 'preferences')).toBeUndefined();
+  });
+});
+
+describe('forgery', () => {
+  it('has no success in 100,000 altered tokens of every action', () => {
+    const now = Date.parse('2026-11-24T06:00:00Z');
+    const asked = { request: 'k3', addressHash: subject.addressHash };
+    const signed = [
+      ...(['unsubscribe', 'preferences'] as const).map((action) => tokens.sign(action, subject)),
+      ...(['confirm', 'change-address', 'export', 'erase'] as const).map((action) =>
+        tokens.signTimed(action, asked, now + 1_000),
+      ),
+    ];
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
+    let seed = 20_261_124;
+    const next = (below: number): number => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return Math.floor((seed / 2 ** 32) * below);
+    };
+    const real = new Set(signed);
+    let tried = 0;
+    let accepted = 0;
+    while (tried < 100_000) {
+      const characters = (signed[tried % signed.length] ?? '').split('');
+      for (let changes = 1 + next(3); changes > 0; changes -= 1) {
+        characters[next(characters.length)] = letters.charAt(next(letters.length));
+      }
+      const token = characters.join('');
+      if (real.has(token)) continue;
+      tried += 1;
+      const verdicts = [
+        tokens.verify(token, 'unsubscribe'),
+        tokens.verify(token, 'preferences'),
+        tokens.verifyTimed(token, 'confirm', now),
+        tokens.verifyTimed(token, 'change-address', now),
+        tokens.verifyTimed(token, 'export', now),
+        tokens.verifyTimed(token, 'erase', now),
+      ];
+      accepted += verdicts.filter((verdict) => verdict !== undefined).length;
+    }
+    expect(accepted).toBe(0);
+  }, 60_000);
+});
+
+describe('a new key', () => {
+  const rotated = createTokens('an invented secret', ['the newest', 'one between']);
+
+  it('signs, while links of every older one go on working', () => {
+    const between = createTokens('an invented secret', ['one between']);
+    for (const older of [tokens, between]) {
+      expect(rotated.verify(older.sign('unsubscribe', subject), 'unsubscribe')).toEqual(subject);
+    }
+    const token = rotated.sign('unsubscribe', subject);
+    expect(rotated.verify(token, 'unsubscribe')).toEqual(subject);
+    expect(between.verify(token, 'unsubscribe')).toBeUndefined();
+  });
+
+  it('changes no hash of an address, no Message-ID and no name of a delivery', () => {
+    const edition = { digest: 'daily', editionDate: '2026-11-24' };
+    expect(rotated.addressHash('ada@example.org')).toBe(subject.addressHash);
+    expect(rotated.messageKey(edition, subject.addressHash)).toBe(
+      tokens.messageKey(edition, subject.addressHash),
+    );
+    expect(rotated.verifyDelivery(tokens.deliveryToken(7))).toBe(7);
+  });
+});
+
+describe('a stamp', () => {
+  const now = Date.parse('2026-11-24T06:00:00Z');
+
+  it('tells its moment, and nobody else can make one', () => {
+    const mark = tokens.stamp(now);
+    expect(tokens.readStamp(mark)).toBe(now);
+    expect(tokens.readStamp(createTokens('another secret').stamp(now))).toBeUndefined();
+    expect(tokens.readStamp(mark.slice(1))).toBeUndefined();
+    expect(tokens.readStamp('')).toBeUndefined();
+  });
+});

@@ -1,0 +1,83 @@
+import type { Instant } from '../domain/time.ts';
+import type { Database, Queryable } from './database.ts';
+import { allDigests, erasedReason } from './suppressions.ts';
+
+/**
+ * Forgets all that is known of an address, in one transaction: what remains is its keyed hash on the list of addresses
+ * that get no mail, and rows of the ledger that name nobody. A complaint or a bounce before stays the reason, so that
+ * its owner's later yes does not lift it. Doing it again changes nothing.
+ */
+export async function eraseAddress(db: Database, addressHash: string, now: Instant): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    await suppressErased(transaction, addressHash, now);
+    for (const table of ['subscribers', 'requests', 'notices', 'consents'] as const) {
+      await transaction.deleteFrom(table).where('address_hash', '=', addressHash).execute();
+    }
+    await forgetBounces(transaction, addressHash);
+    await forgetDeliveries(transaction, addressHash);
+  });
+}
+
+async function suppressErased(db: Queryable, addressHash: string, now: Instant): Promise<void> {
+  const before = await db
+    .selectFrom('suppressions')
+    .select('reason')
+    .where('address_hash', '=', addressHash)
+    .where('digest', '=', allDigests)
+    .executeTakeFirst();
+  if (before?.reason.startsWith(erasedReason)) return;
+  const isOwn = before === undefined || before.reason === 'unsubscribed';
+  const reason = isOwn ? erasedReason : `${erasedReason}, ${before.reason}`;
+  await db
+    .insertInto('suppressions')
+    .values({ address_hash: addressHash, digest: allDigests, reason, since_at: now })
+    .onConflict((conflict) => conflict.columns(['address_hash', 'digest']).doUpdateSet({ reason }))
+    .execute();
+  await db
+    .deleteFrom('suppressions')
+    .where('address_hash', '=', addressHash)
+    .where('digest', '!=', allDigests)
+    .execute();
+}
+
+/** Replies of mail servers and returned mails quote the address; the messages go with the events that came of them. */
+async function forgetBounces(db: Queryable, addressHash: string): Promise<void> {
+  const messages = await db
+    .selectFrom('bounce_events')
+    .select('message_id')
+    .where('address_hash', '=', addressHash)
+    .execute();
+  await db.deleteFrom('bounce_events').where('address_hash', '=', addressHash).execute();
+  const ids = messages.flatMap(({ message_id: id }) => id ?? []);
+  if (ids.length === 0) return;
+  await db
+    .deleteFrom('inbound_messages')
+    .where('id', 'in', ids)
+    .where((is) =>
+      is.not(
+        is.exists(
+          is
+            .selectFrom('bounce_events')
+            .select('bounce_events.id')
+            .whereRef('bounce_events.message_id', '=', 'inbound_messages.id'),
+        ),
+      ),
+    )
+    .execute();
+}
+
+/** The rows stay, for no edition may go to anybody twice; a mail that waits will not be sent. */
+async function forgetDeliveries(db: Queryable, addressHash: string): Promise<void> {
+  await db
+    .updateTable('attempts')
+    .set({ reply: null })
+    .where('delivery_id', 'in', (own) =>
+      own.selectFrom('deliveries').select('id').where('address_hash', '=', addressHash),
+    )
+    .execute();
+  await db
+    .updateTable('deliveries')
+    .set({ address: '', name: null, topics: null, last_reply: null })
+    .where('address_hash', '=', addressHash)
+    .execute();
+}

@@ -1,0 +1,89 @@
+import type { Digest } from '../domain/digest.ts';
+import type { Instant } from '../domain/time.ts';
+import { recordConsents, type Consent } from '../store/consents.ts';
+import type { Database, Queryable } from '../store/database.ts';
+import { findSubscriber, setSubscription } from '../store/subscribers.ts';
+import { allDigests, suppress, suppressionsOf } from '../store/suppressions.ts';
+
+/** What somebody no longer wants. */
+export type Leaving =
+  | { readonly what: 'topic'; readonly digest: string; readonly topic: string }
+  | { readonly what: 'digest'; readonly digest: string }
+  | { readonly what: 'everything' };
+
+export interface Leaver {
+  readonly addressHash: string;
+  /** `one-click`, `link` or `mail`. */
+  readonly way: string;
+  readonly clientHash?: string;
+}
+
+/**
+ * Ends a topic, a digest or all mail at once, also for an address that is not known, and for mails that wait already: the
+ * ledger asks before each one. Saying it again changes nothing. Who leaves the last topic of a digest leaves the digest.
+ */
+export async function leave(
+  db: Database,
+  leaver: Leaver,
+  leaving: Leaving,
+  digests: readonly Pick<Digest, 'key' | 'topics'>[],
+  now: Instant,
+): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    switch (leaving.what) {
+      case 'topic':
+        return leaveTopic(transaction, leaver, leaving, digests, now);
+      case 'digest':
+        return leaveDigest(transaction, leaver, leaving.digest, now);
+      case 'everything':
+        return leaveDigest(transaction, leaver, allDigests, now);
+    }
+  });
+}
+
+/** The topics that somebody has of a digest, in the digest's order; undefined when they are not subscribed to it. */
+export async function topicsLeft(
+  db: Queryable,
+  addressHash: string,
+  { key, topics }: Pick<Digest, 'key' | 'topics'>,
+): Promise<readonly string[] | undefined> {
+  const subscriber = await findSubscriber(db, addressHash);
+  const own = subscriber?.subscriptions.find(({ digest, state }) => digest === key && state === 'confirmed');
+  return own && topics.filter((topic) => own.topics?.includes(topic) ?? true);
+}
+
+async function leaveDigest(db: Queryable, leaver: Leaver, digest: string, now: Instant): Promise<void> {
+  const { addressHash } = leaver;
+  const earlier = await suppressionsOf(db, addressHash);
+  const isNew = !earlier.some((one) => one.digest === digest);
+  await suppress(db, { addressHash, digest, reason: 'unsubscribed', now });
+  const subscriber = await findSubscriber(db, addressHash);
+  for (const subscription of subscriber?.subscriptions ?? []) {
+    const isMeant = digest === allDigests || subscription.digest === digest;
+    if (!subscriber || !isMeant || subscription.state === 'unsubscribed') continue;
+    await setSubscription(db, subscriber.id, { ...subscription, state: 'unsubscribed' }, 'reader', now);
+  }
+  if (isNew) await recordConsents(db, [left(leaver, digest, now)]);
+}
+
+async function leaveTopic(
+  db: Queryable,
+  leaver: Leaver,
+  { digest, topic }: { readonly digest: string; readonly topic: string },
+  digests: readonly Pick<Digest, 'key' | 'topics'>[],
+  now: Instant,
+): Promise<void> {
+  const known = digests.find(({ key }) => key === digest);
+  const own = known && (await topicsLeft(db, leaver.addressHash, known));
+  const subscriber = await findSubscriber(db, leaver.addressHash);
+  const subscription = subscriber?.subscriptions.find((one) => one.digest === digest);
+  if (!own || !subscriber || !subscription) return leaveDigest(db, leaver, digest, now);
+  if (!own.includes(topic)) return;
+  const topics = own.filter((one) => one !== topic);
+  if (topics.length === 0) return leaveDigest(db, leaver, digest, now);
+  await setSubscription(db, subscriber.id, { ...subscription, topics }, 'reader', now);
+}
+
+function left({ addressHash, way, clientHash }: Leaver, digest: string, at: Instant): Consent {
+  return { addressHash, digest, act: 'left', at, way, ...(clientHash !== undefined && { clientHash }) };
+}

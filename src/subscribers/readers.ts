@@ -1,0 +1,66 @@
+import type { StoredSubscriber, Subscriber } from '../domain/subscriber.ts';
+import { calendarDate, isWeekend, type Instant } from '../domain/time.ts';
+import type { Database } from '../store/database.ts';
+import { wantsMail } from '../store/audience.ts';
+import { subscribersAfter } from '../store/subscribers.ts';
+import type { Audience } from './audience.ts';
+import { syncSubscribers } from './sync.ts';
+import type { Tokens } from './tokens.ts';
+
+const atOnce = 5_000;
+
+/** Every subscriber of the store, in the order in which they came. */
+export async function* storedSubscribers(db: Database): AsyncGenerator<StoredSubscriber> {
+  for (let afterId = 0; ;) {
+    const some = await subscribersAfter(db, { afterId, limit: atOnce });
+    yield* some;
+    const last = some.at(-1);
+    if (!last || some.length < atOnce) return;
+    afterId = last.id;
+  }
+}
+
+/**
+ * The readers of an edition of a digest as the store has them, those in a pause and those who want no mail on weekends
+ * left out when it is one.
+ */
+export async function readersOf(
+  db: Database,
+  edition: { readonly digest: string; readonly editionDate: string },
+): Promise<readonly Subscriber[]> {
+  const readers: Subscriber[] = [];
+  const isWeekendEdition = isWeekend(edition.editionDate);
+  for await (const subscriber of storedSubscribers(db)) {
+    if (subscriber.pausedUntil !== undefined && subscriber.pausedUntil > edition.editionDate) continue;
+    const subscriptions = subscriber.subscriptions.filter(
+      ({ digest, cadence }) => digest === edition.digest && !(isWeekendEdition && cadence === 'weekdays'),
+    );
+    if (subscriptions.length === 0) continue;
+    const { address, name, hour } = subscriber;
+    readers.push({ address, ...(name !== undefined && { name }), ...(hour && { hour }), subscriptions });
+  }
+  return readers;
+}
+
+/**
+ * Whether a reader still wants a digest, asked right before each mail: as the store says, after the files were looked at
+ * again. `audience` gives the same object as long as no file changed.
+ */
+export function watchReaders(
+  db: Database,
+  tokens: Pick<Tokens, 'addressHash'>,
+  audience: () => Promise<Audience>,
+  now: () => Instant,
+): (reader: { readonly addressHash: string; readonly digest: string }, zone: string) => Promise<boolean> {
+  let synced: Audience | undefined;
+  let syncing: Promise<unknown> = Promise.resolve();
+  return async ({ addressHash, digest }, zone) => {
+    const current = await audience();
+    if (current !== synced) {
+      synced = current;
+      syncing = syncSubscribers(db, tokens, current, now());
+    }
+    await syncing;
+    return wantsMail(db, { addressHash, digest, date: calendarDate(now(), zone) });
+  };
+}

@@ -1,14 +1,24 @@
-import { Hono, type Context } from 'hono';
+import type { IncomingMessage } from 'node:http';
+import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { isMissing, type SourceState } from '../domain/edition.ts';
-import type { Site } from '../domain/site.ts';
+import { siteUrl, type Site } from '../domain/site.ts';
 import { formatInstant, type Instant } from '../domain/time.ts';
 import type { Logger } from '../log.ts';
 import type { Pages } from '../render/web/templates.ts';
-import { publishedFilePath } from '../store/published.ts';
-import { chooseEncoding, isUnchanged } from './conditions.ts';
+import { publishedAddress } from '../store/published-list.ts';
+import { clientReader } from './client-address.ts';
+import { clientLimit } from './client-limit.ts';
+import { limited } from './client-limited.ts';
+import { feedWithParameters } from './feed-parameters.ts';
+import { fastFiles, type FastHandler } from './fast-files.ts';
+import { fixedHeaders } from './file-answer.ts';
 import { outboxPages } from './outbox-pages.ts';
-import { publishedReader, type PublishedReader, type Representation } from './published-files.ts';
+import { plainPage } from './plain-page.ts';
+import { notFoundAnswer, publishedAnswer } from './published-answer.ts';
+import { publishedReader } from './published-files.ts';
+import { requestFault } from './request-fault.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export interface WebAppParts {
   readonly publishedDir: string;
@@ -17,47 +27,80 @@ export interface WebAppParts {
   readonly outbox?: { readonly dir: string; readonly pages: Pages };
   /** The pages behind the links in mails, the only ones that take a POST. */
   readonly unsubscribe?: Hono;
+  /** The address at which programs subscribe to feeds. */
+  readonly hub?: Hono;
+  /** The search page and its feeds. */
+  readonly search?: Hono;
+  /** Where mail providers tell of bounces and complaints. */
+  readonly hooks?: Hono;
   /** How long an answer may be kept, in seconds; held between 300 and 3600. */
   readonly maxAgeSeconds: (now: Instant) => number;
   readonly latestEditionAt: () => Promise<Instant | undefined>;
   /** Every configured source and how it stood when it was last asked. */
   readonly sources: () => Promise<readonly Omit<SourceState, 'added'>[]>;
+  /** Whole answers a minute for each client; no limit when left out or 0. */
+  readonly requestsPerMinute?: number;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[];
   readonly now: () => Instant;
   readonly log: Logger;
 }
 
-/**
- * For every answer that does not set its own: pages load their style sheet and icon from this site and nothing
- * else from anywhere, and are framed nowhere.
- */
-const securityHeaders = {
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'same-origin',
-} as const;
+/** The site for a server: everything, and beside it what can be answered at once. */
+export interface WebApp {
+  readonly app: Hono;
+  readonly fast: FastHandler;
+  /** Makes ready what is asked for most. */
+  warm(): Promise<void>;
+}
+
+/** The site without its fast way, see `createSite`. */
+export function createWebApp(parts: WebAppParts): Hono {
+  return createSite(parts).app;
+}
 
 /**
  * The public site over HTTP, below the path of `site.baseUrl`: the published files, `healthz` (whether it answers),
  * `health` (how the sources stand), and the outbox where there is one.
  *
  * GET and HEAD change nothing, and no other method is answered but by `unsubscribe`. Answers carry ETag,
- * Last-Modified, Cache-Control and Vary (RFC 9110, RFC 9111); an address without a document is answered 404
- * with the site's own page; an error inside is logged and answered 500.
+ * Last-Modified, Cache-Control and Vary (RFC 9110, RFC 9111). An address without a document is answered 404 with the
+ * site's own page, one whose document was removed 410, one whose document moved 301; a query that is malformed 400
+ * and an address that is too long 414; an error inside is logged and answered 500. A client that asks more than
+ * its due is answered 429, but never instead of 304. The Host header decides nothing.
  */
-export function createWebApp(parts: WebAppParts): Hono {
+export function createSite(parts: WebAppParts): WebApp {
   const { site, log } = parts;
   const root = new URL(site.baseUrl).pathname;
-  const files = publishedReader(parts.publishedDir);
+  const files = publishedReader(parts.publishedDir, (path, file) =>
+    fixedHeaders(file, { self: siteUrl(site, publishedAddress(path)), hub: site.hubUrl }),
+  );
+  const cacheControl = cacheControlAt(parts);
+  const limit = clientLimit(parts.requestsPerMinute ?? 0);
+  const clientOf = clientReader(parts.trustedProxies ?? []);
   const app = new Hono();
 
   app.use(async (context, next) => {
     await next();
+    if (context.res.status === 304) return;
     for (const [name, value] of Object.entries(securityHeaders)) {
       if (!context.res.headers.has(name)) context.res.headers.set(name, value);
     }
   });
+  app.use(async (context, next) => {
+    const fault = requestFault(context.req.url);
+    if (!fault) return next();
+    return context.html(plainPage(fault.title, fault.text, root), fault.status, noStore);
+  });
   if (parts.unsubscribe) app.route(root, parts.unsubscribe);
+  if (parts.hub) {
+    app.use(
+      `${root}hub`,
+      limited(clientOf, limit, root, () => true),
+    );
+    app.route(root, parts.hub);
+  }
+  if (parts.hooks) app.route(root, parts.hooks);
   app.use(async (context, next) => {
     if (context.req.method === 'GET' || context.req.method === 'HEAD') return next();
     return context.text('Only GET and HEAD are answered here.\n', 405, { Allow: 'GET, HEAD' });
@@ -66,7 +109,7 @@ export function createWebApp(parts: WebAppParts): Hono {
   app.get(`${root}healthz`, async (context) => {
     const at = await parts.latestEditionAt();
     const latestEditionAt = at === undefined ? null : formatInstant(at);
-    return context.json({ status: 'ok', latestEditionAt }, 200, { 'Cache-Control': 'no-store' });
+    return context.json({ status: 'ok', latestEditionAt }, 200, noStore);
   });
   app.get(`${root}health`, async (context) => {
     const at = await parts.latestEditionAt();
@@ -82,10 +125,14 @@ export function createWebApp(parts: WebAppParts): Hono {
         ...(reason !== undefined && { reason }),
       })),
     };
-    return context.json(report, 200, { 'Cache-Control': 'no-store' });
+    return context.json(report, 200, noStore);
   });
+  const isSearch = (path: string): boolean => path === `${root}search` || path.startsWith(`${root}search/`);
+  app.use(limited(clientOf, limit, root, isSearch));
   if (parts.outbox) app.route('/', outboxPages({ ...parts.outbox, site }));
-  app.get('*', (context) => publishedAnswer(context, root, files, () => parts.maxAgeSeconds(parts.now())));
+  if (parts.search) app.route('/', parts.search);
+  app.get('*', feedWithParameters({ site, files, cacheControl, now: parts.now }));
+  app.get('*', (context) => publishedAnswer(context, root, files, cacheControl));
 
   app.notFound((context) => notFoundAnswer(context, files));
   app.onError((error, context) => {
@@ -93,77 +140,30 @@ export function createWebApp(parts: WebAppParts): Hono {
     // No more than the first part of the path: what follows can be a token.
     const [area] = context.req.path.slice(root.length).split('/');
     log.error({ err: error, method: context.req.method, area }, 'a page could not be served');
-    return context.html(
-      '<!doctype html>\n<html lang="en"><title>Error</title><h1>Something went wrong here</h1>\n<p>It has been noted. Please try again in a few minutes.</p></html>\n',
-      500,
-      { 'Cache-Control': 'no-store' },
-    );
+    const text = 'It has been noted. Please try again in a few minutes.';
+    return context.html(plainPage('Something went wrong here', text), 500, noStore);
   });
-  return app;
-}
-
-async function publishedAnswer(
-  context: Context,
-  root: string,
-  files: PublishedReader,
-  maxAgeSeconds: () => number,
-): Promise<Response> {
-  // The path as it was sent: the framework's own would be decoded before it is split.
-  const { pathname, search } = new URL(context.req.url);
-  if (!pathname.startsWith(root)) {
-    return `${pathname}/` === root
-      ? context.redirect(`${root}${search}`, 301)
-      : notFoundAnswer(context, files);
-  }
-  const path = pathname.slice(root.length);
-  const isFolder = path === '' || path.endsWith('/');
-  const file = publishedFilePath(isFolder ? `${path}index.html` : path);
-  if (file === undefined) return notFoundAnswer(context, files);
-
-  const found = await files.read(file, chooseEncoding(context.req.header('Accept-Encoding')));
-  if (found) return fileAnswer(context, found, clamp(maxAgeSeconds(), 300, 3600));
-  if (!isFolder && (await files.has(`${file}/index.html`))) {
-    return context.redirect(`${pathname}/${search}`, 301);
-  }
-  return notFoundAnswer(context, files);
-}
-
-function fileAnswer(context: Context, file: Representation, maxAgeSeconds: number): Response {
-  const isFeed = /^application\/(?:rss\+xml|atom\+xml|feed\+json)|^text\/x-opml/.test(file.contentType);
-  const headers = new Headers({
-    ETag: file.etag,
-    'Last-Modified': new Date(file.modifiedAt).toUTCString(),
-    'Cache-Control': `public, max-age=${maxAgeSeconds}`,
-    Vary: isFeed ? 'Accept-Encoding, Sec-Fetch-Dest' : 'Accept-Encoding',
-  });
-  if (isFeed) headers.set('Access-Control-Allow-Origin', '*');
-
-  const conditions = {
-    ifNoneMatch: context.req.header('If-None-Match'),
-    ifModifiedSince: context.req.header('If-Modified-Since'),
+  const mayAnswer = (request: IncomingMessage): boolean => {
+    const client = clientOf(request);
+    return client === undefined || limit.take(client) === 0;
   };
-  if (isUnchanged(conditions, file)) return new Response(null, { status: 304, headers });
-
-  headers.set('Content-Type', shownType(file.contentType, context.req.header('Sec-Fetch-Dest')));
-  headers.set('Content-Length', String(file.body.byteLength));
-  if (file.encoding !== 'identity') headers.set('Content-Encoding', file.encoding);
-  if (file.contentType.startsWith('text/x-opml')) {
-    headers.set('Content-Disposition', 'attachment; filename="feeds.opml"');
-  }
-  return new Response(file.body, { headers });
+  return { app, fast: fastFiles({ root, files, cacheControl, mayAnswer }), warm: () => files.warm() };
 }
 
-/** A browser that opens a feed shows it with its style sheet only as plain XML. */
-function shownType(contentType: string, fetchDest: string | undefined): string {
-  const isXmlFeed = /^application\/(?:rss|atom)\+xml/.test(contentType);
-  return isXmlFeed && fetchDest === 'document' ? 'application/xml; charset=utf-8' : contentType;
-}
+const noStore = { 'Cache-Control': 'no-store' } as const;
 
-async function notFoundAnswer(context: Context, files: PublishedReader): Promise<Response> {
-  const page = await files.read('404.html', 'identity');
-  context.header('Cache-Control', 'no-cache');
-  if (!page) return context.text('There is nothing at this address.\n', 404);
-  return context.body(page.body, 404, { 'Content-Type': page.contentType });
+/** Worked out anew only when the clock shows another time. */
+function cacheControlAt({ maxAgeSeconds, now }: WebAppParts): () => string {
+  let at: Instant | undefined;
+  let value = '';
+  return () => {
+    const asked = now();
+    if (asked !== at) {
+      at = asked;
+      value = `public, max-age=${clamp(maxAgeSeconds(asked), 300, 3600)}`;
+    }
+    return value;
+  };
 }
 
 function clamp(value: number, least: number, most: number): number {

@@ -1,3 +1,5 @@
+import type { Instant } from '../domain/time.ts';
+
 export type Encoding = 'br' | 'gzip' | 'identity';
 
 /** A representation as it stands now. */
@@ -19,12 +21,25 @@ export function isUnchanged(
 ): boolean {
   if (headers.ifNoneMatch !== undefined) return hasTag(headers.ifNoneMatch, current.etag);
   if (headers.ifModifiedSince === undefined) return false;
-  const since = Date.parse(headers.ifModifiedSince);
-  return !Number.isNaN(since) && Math.floor(current.modifiedAt / 1000) * 1000 <= since;
+  const since = httpDate(headers.ifModifiedSince);
+  return since !== undefined && Math.floor(current.modifiedAt / 1000) * 1000 <= since;
+}
+
+/** The three forms of RFC 9110 section 5.6.7; `Date.parse` alone would take `garbage 2099` for a date. */
+const httpDates = [
+  /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/,
+  /^\w{6,9}, \d\d-\w{3}-\d\d \d\d:\d\d:\d\d GMT$/,
+  /^\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/,
+];
+
+function httpDate(text: string): Instant | undefined {
+  if (!httpDates.some((form) => form.test(text))) return undefined;
+  const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
+  return Number.isNaN(at) ? undefined : at;
 }
 
 function hasTag(list: string, etag: string): boolean {
-  if (list.trim() === '*') return true;
+  if (list === etag || list.trim() === '*') return true;
   return [...list.matchAll(/(?:W\/)?("[^"]*")/g)].some(([, tag]) => tag === etag);
 }
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
-import type { Hono } from 'hono';
+import { createServer, IncomingMessage, type Server } from 'node:http';
+import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { UsageError, asError } from '../errors.ts';
+import type { FastHandler } from './fast-files.ts';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -16,22 +16,51 @@ export interface RunningServer {
 /** How long answers under way may take after the signal before their connections are cut. */
 const graceMs = 5_000;
 
+/** What answers requests: `fast` where it can, else `fetch`. */
+export interface SiteHandler {
+  readonly fast?: FastHandler;
+  fetch(request: Request, bindings: HttpBindings): Response | Promise<Response>;
+}
+
+/**
+ * How long a client may take, in milliseconds, for its headers, for its whole request, and between two bytes; and
+ * how long its connection stays open without a request, which is longer than the minute that proxies keep theirs.
+ */
+const patience = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+} as const;
+const silenceMs = 60_000;
+/** Of one request; a longer one is answered 431. */
+const maxHeaderBytes = 16 * 1024;
+
 /**
  * Listens on a host and port (0 for any free one) until the signal aborts; then takes no new connection and
- * lets the answers under way end.
+ * lets the answers under way end. Clients that are too slow, or say too much, are cut off (408, 431).
  *
  * Throws UsageError when the port is taken or may not be used.
  */
 export async function startServer(options: {
-  readonly app: Pick<Hono, 'fetch'>;
+  readonly app: SiteHandler;
   readonly host: string;
   readonly port: number;
   readonly signal: AbortSignal;
 }): Promise<RunningServer> {
   const { app, host, port, signal } = options;
   signal.throwIfAborted();
-  const server = createAdaptorServer({ fetch: app.fetch, hostname: host, overrideGlobalObjects: false });
-  if (!isHttpServer(server)) throw new TypeError('expected an HTTP/1 server');
+  const listen = getRequestListener(
+    (request, bindings) => {
+      if (!isHttp1(bindings)) throw new TypeError('expected an HTTP/1 request');
+      return app.fetch(request, bindings);
+    },
+    { hostname: host, overrideGlobalObjects: false },
+  );
+  const server = createServer({ ...patience, maxHeaderSize: maxHeaderBytes }, (request, response) => {
+    if (app.fast?.(request, response) !== true) void listen(request, response);
+  });
+  server.setTimeout(silenceMs);
 
   server.listen(port, host);
   try {
@@ -49,8 +78,8 @@ export async function startServer(options: {
   return { url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}/`, port: boundPort, closed };
 }
 
-function isHttpServer(server: object): server is Server {
-  return 'closeIdleConnections' in server && 'closeAllConnections' in server;
+function isHttp1(bindings: HttpBindings | Http2Bindings): bindings is HttpBindings {
+  return bindings.incoming instanceof IncomingMessage;
 }
 
 function closeGracefully(server: Server): void {

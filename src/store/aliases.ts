@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { PaperId } from '../domain/paper.ts';
 import { chunks, idsPerQuery } from './chunks.ts';
 import type { Queryable } from './database.ts';
+import { queueForSearch } from './search-queue.ts';
 
 const rowsPerInsert = 100;
 
@@ -60,4 +61,5 @@ export async function mergePapers(db: Queryable, alias: PaperId, paperId: PaperI
   await sql`update or ignore appearances set paper_id = ${paperId} where paper_id = ${alias}`.execute(db);
   await sql`update or ignore picks set paper_id = ${paperId} where paper_id = ${alias}`.execute(db);
   await sql`update or ignore signals set paper_id = ${paperId} where paper_id = ${alias}`.execute(db);
+  await queueForSearch(db, [alias, paperId]);
 }

@@ -27,9 +27,9 @@ export interface CandidateQuery {
 }
 
 /**
- * The papers that an edition of `digest` made at `now` could pick: met as news by some source in
- * (earliestAt, now], not taken back, and not yet picked by the digest under any of their ids, ordered by id.
- * Nothing counted or met after `now` is in them.
+ * The papers that an edition of `digest` made at `now` could pick, and those that it picked before, which are marked
+ * as taken: met as news by some source in (earliestAt, now] and not taken back, ordered by id. One picked under any
+ * of its ids is taken. Nothing counted or met after `now` is in them.
  */
 export async function candidatesFor(db: Queryable, query: CandidateQuery): Promise<readonly Candidate[]> {
   const papers = await db
@@ -39,21 +39,13 @@ export async function candidatesFor(db: Queryable, query: CandidateQuery): Promi
     )
     .select([...paperColumns, 'paper_facts.matches', 'paper_facts.word_share', 'paper_facts.chance'])
     .where('papers.id', 'in', metAsNews(db, query))
-    .where('papers.id', 'not in', (select) =>
-      select
-        .selectFrom('picks')
-        .innerJoin('editions', 'editions.id', 'picks.edition_id')
-        .leftJoin('aliases', 'aliases.alias', 'picks.paper_id')
-        .select((of) => of.fn.coalesce('aliases.paper_id', 'picks.paper_id').as('paper_id'))
-        .where('picks.digest', '=', query.digest)
-        .where('editions.published_at', '<', query.pickedBefore ?? Number.MAX_SAFE_INTEGER),
-    )
     .where((where) =>
       where.or([where('papers.withdrawn_at', 'is', null), where('papers.withdrawn_at', '>', query.now)]),
     )
     .where('papers.id', 'not in', (select) => select.selectFrom('aliases').select('aliases.alias'))
     .orderBy('papers.id')
     .execute();
+  const taken = await takenBy(db, query);
   const [meetings, signals] = [await meetingsOf(db, query), await signalsCounted(db, query)];
   return papers.map((row) => {
     const met = meetings.get(row.id) ?? [];
@@ -76,8 +68,25 @@ export async function candidatesFor(db: Queryable, query: CandidateQuery): Promi
         },
       }),
       isNew: query.lastEditionAt === undefined || seenAt > query.lastEditionAt,
+      ...(taken.has(row.id) && { isTaken: true }),
     };
   });
+}
+
+/** What the digest picked before, each under the id that it has now. */
+async function takenBy(
+  db: Queryable,
+  { digest, pickedBefore }: CandidateQuery,
+): Promise<ReadonlySet<PaperId>> {
+  const rows = await db
+    .selectFrom('picks')
+    .innerJoin('editions', 'editions.id', 'picks.edition_id')
+    .leftJoin('aliases', 'aliases.alias', 'picks.paper_id')
+    .select((of) => of.fn.coalesce('aliases.paper_id', 'picks.paper_id').as('paper_id'))
+    .where('picks.digest', '=', digest)
+    .where('editions.published_at', '<', pickedBefore ?? Number.MAX_SAFE_INTEGER)
+    .execute();
+  return new Set(rows.map((row) => row.paper_id));
 }
 
 /** The papers met as news in the time of the query. */

@@ -6,6 +6,13 @@ import { asError, StoreError } from '../errors.ts';
 import { theWholeDay } from './migrations/0001-the-whole-day.ts';
 import { whatEachSourceSaid } from './migrations/0002-what-each-source-said.ts';
 import { whatWasKnownBefore } from './migrations/0003-what-was-known-before.ts';
+import { views } from './migrations/0004-views.ts';
+import { search } from './migrations/0005-search.ts';
+import { websub } from './migrations/0006-websub.ts';
+import { inbound } from './migrations/0007-inbound.ts';
+import { mailLimits } from './migrations/0009-mail-limits.ts';
+import { subscribers } from './migrations/0010-subscribers.ts';
+import { notices } from './migrations/0011-notices.ts';
 import { NodeSqliteDialect } from './sqlite-dialect.ts';
 import type { Tables } from './schema.ts';
 
@@ -18,6 +25,13 @@ const migrations: Record<string, Migration> = {
   '0001-the-whole-day': theWholeDay,
   '0002-what-each-source-said': whatEachSourceSaid,
   '0003-what-was-known-before': whatWasKnownBefore,
+  '0004-views': views,
+  '0005-search': search,
+  '0006-websub': websub,
+  '0007-inbound': inbound,
+  '0009-mail-limits': mailLimits,
+  '0010-subscribers': subscribers,
+  '0011-notices': notices,
 };
 
 /**

@@ -4,6 +4,7 @@ import { chunks, idsPerQuery } from './chunks.ts';
 import type { Queryable } from './database.ts';
 import { jsonList, jsonObject } from './json.ts';
 import type { PaperRow } from './schema.ts';
+import { queueForSearch } from './search-queue.ts';
 
 /** What the store knows of a paper that a listing names. */
 export interface StoredPaper {
@@ -96,6 +97,7 @@ export async function withdrawPapers(
       .execute();
     withdrawn.push(...rows.map((row) => row.id));
   }
+  await queueForSearch(db, withdrawn);
   return withdrawn;
 }
 
@@ -141,6 +143,10 @@ export async function insertPapers(
       .values(chunk.map(({ paper, textSource }) => paperRow(paper, textSource)))
       .execute();
   }
+  await queueForSearch(
+    db,
+    papers.map(({ paper }) => paper.id),
+  );
 }
 
 /** Writes what is now known of a paper; its first sighting stays. */
@@ -166,6 +172,7 @@ export async function updatePaper(
     })
     .where('id', '=', change.id)
     .execute();
+  await queueForSearch(db, [change.id]);
 }
 
 export function paperFromRow(row: PaperRow): Paper {

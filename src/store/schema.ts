@@ -187,6 +187,12 @@ export interface DeliveryRow {
   ended_at: number | null;
   last_code: number | null;
   last_reply: string | null;
+  /** The operator of the mailbox or its domain; '' in rows older than the column. */
+  domain_key: Generated<string>;
+  /** When it was given another try after an answer stayed out; null when never. */
+  resent_at: number | null;
+  /** The reader's own hour; null means at once. */
+  due_at: number | null;
 }
 
 /** One try at a delivery, at most one a lease; append-only. */
@@ -223,7 +229,245 @@ export interface FormerFactsRow {
   facts: string;
 }
 
+/** How much mail went under a name (a relay, an operator of mailboxes, a digest) and how fast it may go on. */
+export interface MailLimitRow {
+  name: string;
+  tokens: number;
+  refilled_at: number;
+  factor: number;
+  slowed_at: number;
+  paused_until: number;
+  strikes: number;
+  day_at: number;
+  used_today: number;
+}
+
+/** A feed as the hub was last told of it. */
+export interface HubTopicRow {
+  /** The feed's absolute address. */
+  topic: string;
+  /** Its file below the published folder. */
+  path: string;
+  content_type: string;
+  content_hash: string;
+  announced_at: number;
+}
+
+/** A server that gets a feed whenever it changes, until its lease ends. */
+export interface HubSubscriptionRow {
+  topic: string;
+  callback: string;
+  host: string;
+  /** Signs what is sent to it. */
+  secret: string | null;
+  subscribed_at: number;
+  expires_at: number;
+  /** What it got last. */
+  delivered_hash: string | null;
+}
+
+/** Something that is still to be told to another server: gone once it was told or given up. */
+export interface HubMessageRow {
+  id: Generated<number>;
+  /** `intent` (a question about a subscription), `content` (a changed feed) or `ping` (to another's hub). */
+  lane: string;
+  topic: string;
+  /** The callback or the hub. */
+  target: string;
+  host: string;
+  /** Of an intent: `subscribe`, `unsubscribe` or `denied`. */
+  mode: string | null;
+  lease_seconds: number | null;
+  secret: string | null;
+  reason: string | null;
+  /** Of content and ping: what the feed had become. */
+  content_hash: string | null;
+  attempts: number;
+  next_attempt_at: number;
+  lease_owner: string | null;
+  lease_until: number | null;
+  lease_epoch: number;
+}
+
+/** A person with an address. */
+export interface SubscriberRow {
+  id: Generated<number>;
+  address: string;
+  address_hash: string;
+  name: string | null;
+  language: string | null;
+  /** IANA zone of `minute_of_day`; null means the digest's. */
+  zone: string | null;
+  minute_of_day: number | null;
+  /** No mail before that local day. */
+  paused_until: string | null;
+  /** JSON: authors, labs and words. */
+  follows: Generated<string>;
+  /** JSON: words of papers that are not shown. */
+  muted: Generated<string>;
+  /** The secret of the private feed; null until it is asked for. */
+  feed_key: string | null;
+  origin: string;
+  created_at: number;
+  changed_at: number;
+  changed_by: string;
+}
+
+/** subscriber x digest. */
+export interface SubscriptionRow {
+  subscriber_id: number;
+  digest: string;
+  state: string;
+  /** JSON: keys of topics; null means all of the digest. */
+  topics: string | null;
+  cadence: Generated<string>;
+  changed_at: number;
+  /** Who had the last word: what the reader said is not overruled by a file. */
+  changed_by: string;
+}
+
+/** Who said yes or no to what, when and how; append-only. */
+export interface ConsentRow {
+  id: Generated<number>;
+  address_hash: string;
+  /** A digest's key, or `*`. */
+  digest: string;
+  act: string;
+  at: number;
+  way: string;
+  /** Names the text that they said yes to. */
+  wording: string | null;
+  client_hash: string | null;
+}
+
+/** What somebody asked for on a page and has not, or just, said yes to by the link in a mail. */
+export interface RequestRow {
+  id: Generated<number>;
+  kind: string;
+  /** Of the subscriber whom it is about. */
+  address_hash: string;
+  /** The address that is to be written to from then on. */
+  new_address: string;
+  /** JSON: what was chosen in the form. */
+  choice: Generated<string>;
+  wording: string | null;
+  client_hash: string | null;
+  asked_at: number;
+  expires_at: number;
+  state: Generated<string>;
+}
+
+/** A mail about a subscription itself. */
+export interface NoticeRow {
+  id: Generated<number>;
+  kind: string;
+  request_id: number | null;
+  /** Of the subscriber whom it is about. */
+  address_hash: string;
+  asked_at: number;
+  due_at: number;
+  expires_at: number;
+  state: Generated<string>;
+  attempts: Generated<number>;
+  lease_until: number | null;
+  lease_owner: string | null;
+}
+
+/** How often somebody asked in a window of time. */
+export interface RequestCountRow {
+  /** What is counted and, in a hash, of whom. */
+  subject: string;
+  window_at: number;
+  count: number;
+}
+
+/** A list over several days; one that is final is never made again. */
+export interface ViewRow {
+  id: Generated<number>;
+  kind: string;
+  period: string;
+  from_date: string;
+  to_date: string;
+  made_at: number;
+  is_final: number;
+  content: string;
+}
+
+/** A paper that stood in the trending view, as it stood there first. */
+export interface TrendingEntryRow {
+  paper_id: string;
+  entered_at: number;
+  edition_date: string;
+  entry_rank: number;
+  pick: string;
+}
+
+/** A paper that can be searched. `seq` is its row in the search index: who was met later has a higher one. */
+export interface SearchPaperRow {
+  seq: Generated<number>;
+  paper_id: string;
+  /** The day by which it is searched. */
+  dated_on: string;
+  /** Seconds since 1970; null only before the end of the transaction that writes the row. */
+  entry_second: number | null;
+}
+
+/** A paper that is new or changed since it was read for the search; can stand there twice. */
+export interface SearchQueueRow {
+  place: Generated<number>;
+  paper_id: string;
+}
+
+/** One row: by which rules papers were read, and how often the index has changed. */
+export interface SearchStateRow {
+  id: number;
+  basis: string;
+  generation: number;
+}
+
+/** A mail or request that came in, for ever. */
+export interface InboundMessageRow {
+  id: Generated<number>;
+  via: string;
+  received_at: number;
+  /** JSON: addresses. */
+  envelope_to: string;
+  raw_hash: string;
+  raw: Uint8Array;
+  state: string;
+  reason: string | null;
+  handled_at: number | null;
+}
+
+/** What came back about an address; append-only. */
+export interface BounceEventRow {
+  id: Generated<number>;
+  provider: string;
+  event_id: string;
+  delivery_id: number | null;
+  message_id: number | null;
+  address_hash: string;
+  kind: string;
+  reason: string | null;
+  status: string | null;
+  code: number | null;
+  diagnostic: string;
+  happened_at: number;
+  received_at: number;
+  action: string;
+}
+
+/** What a provider signs with in place of the body. */
+export interface HookNonceRow {
+  provider: string;
+  nonce: string;
+  body_hash: string;
+  seen_at: number;
+}
+
 export interface Tables {
+  views: ViewRow;
+  trending_entries: TrendingEntryRow;
   papers: PaperRow;
   appearances: AppearanceRow;
   aliases: AliasRow;
@@ -241,5 +485,21 @@ export interface Tables {
   deliveries: DeliveryRow;
   attempts: AttemptRow;
   paces: PaceRow;
+  mail_limits: MailLimitRow;
+  subscribers: SubscriberRow;
+  subscriptions: SubscriptionRow;
+  consents: ConsentRow;
+  requests: RequestRow;
+  notices: NoticeRow;
+  request_counts: RequestCountRow;
   installation: InstallationRow;
+  search_papers: SearchPaperRow;
+  search_queue: SearchQueueRow;
+  search_state: SearchStateRow;
+  hub_topics: HubTopicRow;
+  hub_subscriptions: HubSubscriptionRow;
+  hub_messages: HubMessageRow;
+  inbound_messages: InboundMessageRow;
+  bounce_events: BounceEventRow;
+  hook_nonces: HookNonceRow;
 }

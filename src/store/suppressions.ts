@@ -57,7 +57,64 @@ export async function erasedHashes(db: Queryable): Promise<ReadonlySet<string>> 
     .selectFrom('suppressions')
     .select('address_hash')
     .where('digest', '=', allDigests)
-    .where('reason', '=', erasedReason)
+    .where((is) => is.or([is('reason', '=', erasedReason), is('reason', 'like', `${erasedReason}, %`)]))
     .execute();
   return new Set(rows.map((row) => row.address_hash));
+}
+
+/** Reasons that were a reader's own word, which their own later word takes back. Any other stays whatever they say. */
+const ownReasons = ['unsubscribed', erasedReason];
+
+/** Whether the address gets no mail at all for a reason that its owner cannot take back: a complaint, bounces. */
+export async function isBarred(db: Queryable, addressHash: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('suppressions')
+    .select('since_at')
+    .where('address_hash', '=', addressHash)
+    .where('digest', '=', allDigests)
+    .where('reason', 'not in', ownReasons)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Why the address gets no mail of which digest, and since when. */
+export async function suppressionsOf(
+  db: Queryable,
+  addressHash: string,
+): Promise<readonly { readonly digest: string; readonly reason: string; readonly since: Instant }[]> {
+  const rows = await db
+    .selectFrom('suppressions')
+    .select(['digest', 'reason', 'since_at'])
+    .where('address_hash', '=', addressHash)
+    .orderBy('digest')
+    .execute();
+  return rows.map(({ digest, reason, since_at: since }) => ({ digest, reason, since }));
+}
+
+/**
+ * Takes back the reader's own no to these digests, by their own yes. A no to all mail becomes one to each of
+ * `others`, the digests that they did not say yes to. Complaints and bounces stay.
+ */
+export async function liftSuppressions(
+  db: Queryable,
+  addressHash: string,
+  digests: readonly string[],
+  others: readonly string[],
+  now: Instant,
+): Promise<void> {
+  const { numDeletedRows } = await db
+    .deleteFrom('suppressions')
+    .where('address_hash', '=', addressHash)
+    .where('digest', '=', allDigests)
+    .where('reason', 'in', ownReasons)
+    .executeTakeFirst();
+  if (numDeletedRows > 0n) {
+    for (const digest of others) await suppress(db, { addressHash, digest, reason: 'unsubscribed', now });
+  }
+  await db
+    .deleteFrom('suppressions')
+    .where('address_hash', '=', addressHash)
+    .where('digest', 'in', digests)
+    .where('reason', 'in', ownReasons)
+    .execute();
 }

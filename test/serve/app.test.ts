@@ -99,6 +99,7 @@ describe('a published file', () => {
       'content-type': 'application/rss+xml; charset=utf-8',
       etag: expect.stringMatching(/^"[\w-]{22}"$/),
       'last-modified': 'Tue, 24 Nov 2026 02:30:05 GMT',
+      link: '<https://papers.example.org/daily/feeds/all.xml>; rel="self"',
       'referrer-policy': 'same-origin',
       vary: 'Accept-Encoding, Sec-Fetch-Dest',
       'x-content-type-options': 'nosniff',
@@ -190,7 +191,8 @@ describe('a published file', () => {
     const app = webApp();
     expect((await app.request('/daily/archive/')).status).toBe(200);
     await publish(documents.filter((document) => document.path !== 'archive/index.html'));
-    expect((await app.request('/daily/archive/')).status).toBe(404);
+    expect((await app.request('/daily/archive/')).status).toBe(410);
+    expect((await app.request('/daily/archive')).headers.get('Location')).toBe('/daily/archive/');
   });
 });
 

@@ -31,7 +31,12 @@ describe('a conditional request', () => {
     ['the same second', 'Tue, 24 Nov 2026 02:30:05 GMT', true],
     ['later', 'Tue, 24 Nov 2026 02:30:06 GMT', true],
     ['earlier', 'Tue, 24 Nov 2026 02:30:04 GMT', false],
+    ['later, as RFC 850 wrote it', 'Tuesday, 24-Nov-26 02:30:06 GMT', true],
+    ['later, as asctime writes it', 'Tue Nov 24 02:30:06 2026', true],
     ['no date', 'yesterday', false],
+    ['no date, though a year is in it', 'garbage 2099', false],
+    ['a date in another form', '2099-01-01T00:00:00Z', false],
+    ['two dates', 'Tue, 24 Nov 2026 03:00:00 GMT, Tue, 24 Nov 2026 03:00:00 GMT', false],
     ['nothing', '', false],
   ])('with If-Modified-Since: %s', (_, ifModifiedSince, unchanged) => {
     expect(isUnchanged({ ifNoneMatch: undefined, ifModifiedSince }, current)).toBe(unchanged);

@@ -52,6 +52,36 @@ describe('the server', () => {
     expect(answer).toContain('hello');
   });
 
+  it('gives a request to the framework only when it cannot be answered at once', async () => {
+    const stop = new AbortController();
+    const server = await startServer({
+      app: {
+        fetch: (request) => hello().fetch(request),
+        fast: ({ url }, response) => {
+          if (url !== '/fast') return false;
+          response.end('fast');
+          return true;
+        },
+      },
+      host: '127.0.0.1',
+      port: 0,
+      signal: stop.signal,
+    });
+    running.push({ stop, server });
+    expect(await (await fetch(`${server.url}fast`)).text()).toBe('fast');
+    expect(await (await fetch(server.url)).text()).toBe('hello');
+  });
+
+  it.each([
+    ['headers without an end', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(16_500)}`, 431],
+    ['no HTTP at all', 'hello there\r\n\r\n', 400],
+    ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['a host that is none', 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n', 400],
+  ])('answers %s with what is wrong', async (_, request, status) => {
+    const { server } = await start(hello());
+    expect(await exchange(server.port, request)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  });
+
   it('names a port that is in use and what to do about it', async () => {
     const { server } = await start(hello());
     const second = start(hello(), server.port);

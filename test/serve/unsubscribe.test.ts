@@ -31,7 +31,7 @@ beforeEach(async () => {
     tokens,
     pages,
     site: sampleSite,
-    digests: [{ key: 'daily', name: 'The <Daily>' }],
+    digests: [{ key: 'daily', name: 'The <Daily>', topics: [] }],
     now: () => now,
   });
 });

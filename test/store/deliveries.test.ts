@@ -10,12 +10,12 @@ import {
 } from '../../src/store/deliveries.ts';
 import {
   claimDeliveries,
-  leaseStanding,
   markInDoubt,
   recordOutcome,
   recordSuppressed,
   releaseLeases,
 } from '../../src/store/leases.ts';
+import { leaseStanding } from '../../src/store/ledger-steps.ts';
 import { isSuppressed, suppress, suppressedHashes } from '../../src/store/suppressions.ts';
 import { now, openLedger, publishedAt, readers, tokens, type Ledger } from '../deliver/ledger.ts';
 

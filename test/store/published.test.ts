@@ -1,9 +1,11 @@
 import { mkdtemp, mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PublishedDocument } from '../../src/domain/site.ts';
-import { publishedFilePath, readPublished, writePublished } from '../../src/store/published.ts';
+import { publishedFilePath, readPublished } from '../../src/store/published-list.ts';
+import { writePublished } from '../../src/store/published.ts';
 
 let parent: string;
 let dir: string;
@@ -32,10 +34,15 @@ describe('publishing', () => {
       page('index.html'),
       page('a/b/index.html', new Uint8Array([104, 105])),
     ]);
-    expect(counts).toEqual({ written: 2, unchanged: 0, removed: 0 });
+    expect(counts).toEqual({
+      written: 2,
+      unchanged: 0,
+      removed: 0,
+      changed: ['index.html', 'a/b/index.html'],
+    });
     expect(await filesIn(dir)).toEqual(['.published.json', 'a/b/index.html', 'index.html']);
     expect(await readFile(join(dir, 'a/b/index.html'), 'utf8')).toBe('hi');
-    expect([...(await readPublished(dir))]).toEqual([
+    expect([...(await readPublished(dir)).files]).toEqual([
       ['a/b/index.html', 'text/html; charset=utf-8'],
       ['index.html', 'text/html; charset=utf-8'],
     ]);
@@ -46,7 +53,7 @@ describe('publishing', () => {
     const old = new Date('2026-01-02T03:04:05Z');
     for (const file of await filesIn(dir)) await utimes(join(dir, file), old, old);
 
-    expect(await writePublished(dir, [page('index.html'), page('new.html')])).toEqual({
+    expect(await writePublished(dir, [page('index.html'), page('new.html')])).toMatchObject({
       written: 0,
       unchanged: 2,
       removed: 0,
@@ -123,7 +130,11 @@ describe('publishing', () => {
     await writeFile(join(dir, 'p/2/note.txt'), 'by hand');
     await writeFile(join(dir, 'favicon.ico'), 'by hand');
 
-    expect(await writePublished(dir, [page('index.html')])).toEqual({ written: 0, unchanged: 1, removed: 2 });
+    expect(await writePublished(dir, [page('index.html')])).toMatchObject({
+      written: 0,
+      unchanged: 1,
+      removed: 2,
+    });
     expect(await filesIn(dir)).toEqual(['.published.json', 'favicon.ico', 'index.html', 'p/2/note.txt']);
   });
 
@@ -134,7 +145,11 @@ describe('publishing', () => {
     await writeFile(join(dir, '.published.json'), JSON.stringify(list));
     await writeFile(join(dir, 'index.html'), '<p>ind');
 
-    expect(await writePublished(dir, [page('index.html')])).toEqual({ written: 1, unchanged: 0, removed: 2 });
+    expect(await writePublished(dir, [page('index.html')])).toMatchObject({
+      written: 1,
+      unchanged: 0,
+      removed: 2,
+    });
     expect(await filesIn(dir)).toEqual(['.published.json', 'index.html']);
     expect(await readFile(join(dir, 'index.html'), 'utf8')).toBe('<p>index.html</p>');
   });
@@ -164,6 +179,63 @@ describe('publishing', () => {
   ])('refuses the path "%s" before it writes anything', async (path) => {
     await expect(writePublished(dir, [page('index.html'), page(path)])).rejects.toThrow(`got "${path}"`);
     expect(await filesIn(parent)).toEqual([]);
+  });
+
+  it('writes its list anew whenever it wrote or removed a file, also when the list says the same', async () => {
+    const listed = async () => (await stat(join(dir, '.published.json'))).ino;
+    await writePublished(dir, [page('index.html', 'one'), page('a.html')]);
+    const first = await listed();
+    await writePublished(dir, [page('index.html', 'one'), page('a.html')]);
+    expect(await listed()).toBe(first);
+    await writePublished(dir, [page('index.html', 'two'), page('a.html')]);
+    const second = await listed();
+    expect(second).not.toBe(first);
+    await writePublished(dir, [page('index.html', 'two')]);
+    expect(await listed()).not.toBe(second);
+  });
+
+  it('remembers what it removed, since the newest edition of that time, until it is made again', async () => {
+    const at = Date.parse('2026-11-24T02:30:00Z');
+    await writePublished(dir, [page('a.html'), page('b.html')], { at: 0 });
+    await writePublished(dir, [page('a.html')], { at });
+    await writePublished(dir, [page('a.html')], { at: at + 86_400_000 });
+    expect([...(await readPublished(dir)).gone]).toEqual([
+      ['b.html', { contentType: 'text/html; charset=utf-8', at: at / 1000 }],
+    ]);
+    await writePublished(dir, [page('a.html'), page('b.html')], { at });
+    expect((await readPublished(dir)).gone.size).toBe(0);
+  });
+
+  it('puts texts beside themselves compressed when asked, and takes them away with them', async () => {
+    const options = { isPrecompressed: true };
+    const picture = { path: 'icon.png', contentType: 'image/png', body: new Uint8Array([1]) };
+    await writePublished(dir, [page('a.html', 'one'), page('b.html'), picture], options);
+    expect(await filesIn(dir)).toEqual([
+      '.published.json',
+      'a.html',
+      'a.html.br',
+      'a.html.gz',
+      'b.html',
+      'b.html.br',
+      'b.html.gz',
+      'icon.png',
+    ]);
+    await writePublished(dir, [page('a.html', 'two'), picture], options);
+    expect(await filesIn(dir)).toEqual(['.published.json', 'a.html', 'a.html.br', 'a.html.gz', 'icon.png']);
+    expect(gunzipSync(await readFile(join(dir, 'a.html.gz'))).toString()).toBe('two');
+    expect(brotliDecompressSync(await readFile(join(dir, 'a.html.br'))).toString()).toBe('two');
+  });
+
+  it('compresses again after a crash between a compressed text and the text itself', async () => {
+    const options = { isPrecompressed: true };
+    await writePublished(dir, [page('a.html', 'one')], options);
+    const old = await readFile(join(dir, 'a.html.gz'));
+    await writePublished(dir, [page('a.html', 'two')], options);
+    await writeFile(join(dir, 'a.html'), 'one');
+    await writeFile(join(dir, 'a.html.br'), old);
+    await writePublished(dir, [page('a.html', 'two')], options);
+    expect(gunzipSync(await readFile(join(dir, 'a.html.gz'))).toString()).toBe('two');
+    expect(brotliDecompressSync(await readFile(join(dir, 'a.html.br'))).toString()).toBe('two');
   });
 
   it('refuses two documents for one file', async () => {

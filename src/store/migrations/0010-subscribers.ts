@@ -27,7 +27,7 @@ export const subscribers: Migration = {
     digest text not null,
     state text not null check (state in ('pending', 'confirmed', 'unsubscribed')),
     topics text,
-    cadence text not null default 'every' check (cadence in ('every', 'weekdays', 'weekly', 'monthly')),
+    cadence text not null default 'every' check (cadence in ('every', 'weekdays')),
     changed_at integer not null,
     changed_by text not null check (changed_by in ('file', 'reader', 'import', 'operator')),
     primary key (subscriber_id, digest)

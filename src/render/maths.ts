@@ -1,4 +1,5 @@
-import temml from 'temml';
+import { formulaAt } from './formula-marks.ts';
+import { formulaMathml, plainTex } from './formula-mathml.ts';
 import { linearMathml } from './mathml.ts';
 import {
   accented,
@@ -10,7 +11,6 @@ import {
   switches,
 } from './tex-commands.ts';
 
-const maxFormulaLength = 2000;
 const maxArgumentLength = 5000;
 const maxDepth = 12;
 
@@ -45,65 +45,14 @@ function convert(text: string, depth: number): string {
 
 function pieceAt(text: string, at: number, depth: number): Piece | undefined {
   switch (text.charAt(at)) {
-    case '$':
-      return dollars(text, at);
     case '{':
       return braces(text, at, depth);
-    default:
-      return bracketed(text, at) ?? command(text, at, depth);
+    default: {
+      const found = formulaAt(text, at);
+      if (found) return { text: formula(found.tex), end: found.end };
+      return text.charAt(at) === '$' ? undefined : command(text, at, depth);
+    }
   }
-}
-
-/** `$…$` or `$$…$$`, when it is a formula and not two prices. */
-function dollars(text: string, at: number): Piece | undefined {
-  const mark = text.startsWith('$$', at) ? '$$' : '$';
-  const start = at + mark.length;
-  const end = closing(text, start, mark);
-  if (end === undefined) return undefined;
-  const content = text.slice(start, end);
-  const after = end + mark.length;
-  return isFormula(content, text.charAt(after)) ? { text: formula(content), end: after } : undefined;
-}
-
-/** The place of the next mark that is not escaped, within the longest formula we take. */
-function closing(text: string, start: number, mark: string): number | undefined {
-  const rest = text.slice(start, start + maxFormulaLength);
-  for (let at = rest.indexOf(mark); at >= 0; at = rest.indexOf(mark, at + 1)) {
-    if (rest.charAt(at - 1) !== '\\' || rest.charAt(at - 2) === '\\') return start + at;
-  }
-  return undefined;
-}
-
-/** Whether what stands between two dollar signs is maths: no prose, and nothing that looks like the way from one price to the next. */
-function isFormula(content: string, next: string): boolean {
-  if (content.trim() === '' || /^\s/.test(content) !== /\s$/.test(content)) return false;
-  const bare = withoutCommands(content).replace(
-    /\b(?:log|ln|exp|sin|cos|tan|max|min|arg|mod|and|or|for|if)\b/g,
-    '',
-  );
-  if (/[\\^_{}]/.test(content)) return !/[A-Za-z]{2,},? +[A-Za-z]{2,}/.test(bare);
-  if (/[A-Za-z]{2,}[.,]?\s|\s[A-Za-z]{2,}/.test(bare)) return false;
-  return !(/\d/.test(next) && /^[\d.,]/.test(content));
-}
-
-/** Commands with their arguments, nested ones too, as one sign that is neither letter nor space. */
-function withoutCommands(tex: string): string {
-  let bare = tex;
-  for (let level = 0; level < 3; level += 1) bare = bare.replace(/\\[a-zA-Z]+\*?\s*(?:\{[^{}]*\})*/g, '·');
-  return bare;
-}
-
-/** `\(…\)`, `\[…\]` and the environments of numbered formulas. */
-function bracketed(text: string, at: number): Piece | undefined {
-  const [open, name] =
-    /^\\(?:\(|\[|begin\{((?:equation|align|gather|multline|eqnarray)\*?)\})/.exec(text.slice(at, at + 30)) ??
-    [];
-  if (open === undefined) return undefined;
-  const close = name === undefined ? (open === '\\(' ? '\\)' : '\\]') : `\\end{${name}}`;
-  const start = at + open.length;
-  const length = text.slice(start, start + maxFormulaLength).indexOf(close);
-  if (length < 0) return undefined;
-  return { text: formula(text.slice(start, start + length)), end: start + length + close.length };
 }
 
 const formulas = new Map<string, string>();
@@ -121,32 +70,14 @@ function formula(tex: string): string {
 }
 
 function madeFormula(tex: string): string {
-  const known = withCharacters(tex).replace(/\\(?:href|textcolor)\s*\{[^{}]*\}/g, '');
-  const macros: Record<string, string> = {};
-  for (let unknown = 0; unknown < 8; unknown += 1) {
-    try {
-      return linearMathml(temml.renderToString(known, { throwOnError: true, xml: true, macros }));
-    } catch (error) {
-      const [, name] = /Unsupported function name: \\([a-zA-Z]+)/.exec(String(error)) ?? [];
-      if (name === undefined || macros[`\\${name}`] !== undefined) break;
-      macros[`\\${name}`] = `\\text{${name}}`;
-    }
+  const known = plainTex(tex);
+  try {
+    const markup = formulaMathml(known);
+    if (markup !== undefined) return linearMathml(markup);
+  } catch {
+    // What TeX lets through but XML does not hold is read by its signs.
   }
   return withoutMarks(known);
-}
-
-/** MathJax's `\unicode{x2713}` as the character. */
-function withCharacters(tex: string): string {
-  return tex.replace(/\\unicode\{x([0-9a-fA-F]{2,6})\}/g, (_, hex: string) => {
-    const code = Number.parseInt(hex, 16);
-    const isText =
-      code >= 0x20 &&
-      code <= 0x10_ff_ff &&
-      !(code >= 0x7f && code < 0xa0) &&
-      !(code >= 0xd8_00 && code < 0xe0_00);
-    const character = isText ? String.fromCodePoint(code) : '';
-    return /[\\{}$%#&^_~]/.test(character) ? `\\${character}` : character;
-  });
 }
 
 /** What is left to read of a formula that is not well-formed. */

@@ -2,8 +2,8 @@ import type { Edition } from '../../domain/edition.ts';
 import type { Site } from '../../domain/site.ts';
 import { fitPlan, type MailPlan } from './fit.ts';
 import { segmentView } from './mail-view.ts';
-import { personalValues, type MailReader } from './personal.ts';
-import { slotted } from './slots.ts';
+import { personalValues, type MailReader, type PersonalValues } from './personal.ts';
+import { filled, slotted, type SlottedBody } from './slots.ts';
 import { compileTemplates, type MailTemplates } from './templates.ts';
 import { wrapText } from './wrap.ts';
 
@@ -23,6 +23,11 @@ export interface SegmentMail {
   readonly preheader: string;
   /** Picks that the mail names, at least by title; 0 when nothing was picked for these topics or outside. */
   readonly shown: number;
+  /** The bodies, for who encodes what all readers share once. */
+  readonly html: SlottedBody;
+  readonly text: SlottedBody;
+  /** What stands in the slots for a reader; throws RenderError when an address is not a sound http(s) one. */
+  values(reader: MailReader): PersonalValues;
   /** Fills in what is personal, in microseconds; throws RenderError when an address is not a sound http(s) one. */
   personalise(reader: MailReader): { readonly html: string; readonly text: string };
 }
@@ -36,25 +41,31 @@ const personalBytes = 16_000;
 
 /**
  * Compiles the templates, once for the life of the process. Takes a second or two, nearly all of it for
- * loading MJML. Throws RenderError for templates that are not valid; when they name a field that a
+ * loading MJML, unless `mjml` knows its result from before. Throws RenderError for templates that are not valid; when they name a field that a
  * mail does not have, `segment` throws it.
  */
-export async function compileDigestMail(templates: MailTemplates): Promise<DigestMail> {
-  const render = await compileTemplates(templates);
+export async function compileDigestMail(
+  templates: MailTemplates,
+  mjml?: (source: string) => Promise<string>,
+): Promise<DigestMail> {
+  const render = await compileTemplates(templates, mjml);
   return {
     segment(edition, site, topics) {
       const segment = segmentView(edition, site, topics);
       const htmlBytes = (plan: MailPlan) => Buffer.byteLength(render.html(segment.planned(plan)));
       const view = segment.planned(fitPlan(segment.full, htmlBytes, maxHtmlBytes - personalBytes));
-      const fillHtml = slotted(render.html(view));
-      const fillText = slotted(wrapText(render.text(view)));
+      const html = slotted(render.html(view));
+      const text = slotted(wrapText(render.text(view)));
       return {
         subject: view.subject,
         preheader: view.preheader,
         shown: view.shown,
+        html,
+        text,
+        values: personalValues,
         personalise(reader) {
           const values = personalValues(reader);
-          return { html: fillHtml(values.html), text: fillText(values.text) };
+          return { html: filled(html, values.html), text: filled(text, values.text) };
         },
       };
     },

@@ -2,7 +2,8 @@ import {
   coverageCounts,
   editionFor,
   editionPath,
-  editionPicks,
+  leadOrder,
+  leadPlaces,
   type Edition,
   type EditionSection,
   type Pick,
@@ -74,13 +75,10 @@ export interface SegmentView {
   planned(plan: MailPlan): MailView;
 }
 
-/** Two minutes of reading; the rest stand as rows, which are looked through quickly. */
-const mostCards = 8;
-
 /** Prepares an edition for the readers of these topics (all of the digest's when undefined). */
 export function segmentView(wholeEdition: Edition, site: Site, topics?: readonly string[]): SegmentView {
   const edition = topics ? editionFor(wholeEdition, topics) : wholeEdition;
-  const ordered = editionPicks(edition);
+  const ordered = leadOrder(edition);
   const lead = ordered.find((pick) => !edition.outside.includes(pick)) ?? ordered[0];
   const views = new Map(ordered.map((pick) => [pick, pickView(pick, site, edition)]));
   const updated = edition.updated.map((paper) => updatedLine(paper, site));
@@ -108,7 +106,7 @@ export function segmentView(wholeEdition: Edition, site: Site, topics?: readonly
   const picks = ordered.length;
   return {
     full: {
-      cards: Math.min(picks, mostCards),
+      cards: Math.min(picks, leadPlaces),
       rows: picks,
       titles: picks,
       alsoNew: alsoNew.length,

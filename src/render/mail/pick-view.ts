@@ -73,5 +73,5 @@ function paperLinks({ links, counts }: EditionPaper): readonly LinkView[] {
 }
 
 function counted(label: string, count: number | undefined, unit: string): string {
-  return count === undefined || count === 0 ? label : `${label} (${compactCount(count)}${unit})`;
+  return count === undefined || count === 0 ? label : `${label}\u00A0(${compactCount(count)}${unit})`;
 }

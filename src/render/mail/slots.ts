@@ -1,4 +1,4 @@
-const names = ['forName', 'reason', 'webUrl', 'feedUrl', 'unsubscribeUrl'] as const;
+const names = ['forName', 'reason', 'webUrl', 'feedUrl', 'unsubscribeUrl', 'preferences'] as const;
 
 /** The places in a mail whose content differs from reader to reader. */
 export type SlotName = (typeof names)[number];
@@ -14,12 +14,20 @@ export const slots: SlotValues = {
   webUrl: `${mark}webUrl${mark}`,
   feedUrl: `${mark}feedUrl${mark}`,
   unsubscribeUrl: `${mark}unsubscribeUrl${mark}`,
+  preferences: `${mark}preferences${mark}`,
 };
 
-/** Cuts a rendered body at its slots, once, and returns the function that fills them; values are written as they are. */
-export function slotted(body: string): (values: SlotValues) => string {
-  const pieces = body.split(mark).map((piece, index) => (index % 2 === 0 ? piece : slotName(piece)));
-  return (values) => pieces.map((piece) => (typeof piece === 'string' ? piece : values[piece.slot])).join('');
+/** A rendered body cut at its slots: text as it stands, and the places of what is personal. */
+export type SlottedBody = readonly (string | { readonly slot: SlotName })[];
+
+/** Cuts a rendered body at its slots. */
+export function slotted(body: string): SlottedBody {
+  return body.split(mark).map((piece, index) => (index % 2 === 0 ? piece : slotName(piece)));
+}
+
+/** The body with its slots filled; values are written as they are. */
+export function filled(body: SlottedBody, values: SlotValues): string {
+  return body.map((piece) => (typeof piece === 'string' ? piece : values[piece.slot])).join('');
 }
 
 function slotName(piece: string): { readonly slot: SlotName } {

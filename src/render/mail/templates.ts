@@ -1,5 +1,7 @@
 import { asError, RenderError } from '../../errors.ts';
+import { isRightToLeft } from '../text.ts';
 import type { MailView } from './mail-view.ts';
+import { compileMjml } from './mjml.ts';
 
 /** The sources of the templates, read by the caller: rendering does no I/O. */
 export interface MailTemplates {
@@ -17,32 +19,18 @@ export interface CompiledTemplates {
 }
 
 /**
- * MJML becomes HTML, and that HTML is the Handlebars template. Both libraries are loaded here and not
+ * MJML becomes HTML, by `mjml`, and that HTML is the Handlebars template. Both libraries are loaded here and not
  * with this file: MJML alone takes a second. Throws RenderError for invalid MJML or Handlebars.
  */
-export async function compileTemplates(templates: MailTemplates): Promise<CompiledTemplates> {
-  const html = await compileMjml(templates.mjml);
+export async function compileTemplates(
+  templates: MailTemplates,
+  mjml: (source: string) => Promise<string> = compileMjml,
+): Promise<CompiledTemplates> {
+  const html = await mjml(templates.mjml);
   return {
     html: await compileHandlebars('HTML template', html, templates.partials, false),
     text: await compileHandlebars('text template', templates.text, templates.partials, true),
   };
-}
-
-async function compileMjml(source: string): Promise<string> {
-  const { default: mjml2html } = await import('mjml');
-  try {
-    // By default MJML links to Google Fonts as soon as its default font occurs: a tracker in every mail.
-    const { html } = await mjml2html(source, { fonts: {}, validationLevel: 'strict', keepComments: false });
-    return collapseIndents(html);
-  } catch (thrown) {
-    const error = asError(thrown);
-    throw new RenderError('mjml', `expected valid MJML, but: ${error.message}`, { cause: error });
-  }
-}
-
-/** In HTML a run of white space is as good as one line feed (CSS Text 3, section 4.1); no `pre` occurs in a mail. */
-function collapseIndents(html: string): string {
-  return html.replace(/\s*\n\s*/g, '\n').trim();
 }
 
 async function compileHandlebars(
@@ -66,9 +54,11 @@ async function compileHandlebars(
   } catch (thrown) {
     throw refused(thrown);
   }
+  own.registerHelper('direction', (text: string) => new own.SafeString(directionAttributes(text)));
   const template = own.compile<MailView>(source, {
     strict: true,
     noEscape: isPlainText,
+    knownHelpers: { direction: true },
     knownHelpersOnly: true,
   });
   return (view) => {
@@ -78,4 +68,12 @@ async function compileHandlebars(
       throw refused(thrown);
     }
   };
+}
+
+/**
+ * What an element says of its text: nothing, or that it reads from right to left. Said with attributes that the Word
+ * engine of Outlook knows; `dir="auto"` is not one of them.
+ */
+function directionAttributes(text: string): string {
+  return isRightToLeft(text) ? ' dir="rtl" align="right"' : '';
 }

@@ -22,6 +22,8 @@ export interface CardView {
   readonly summary: string;
   readonly links: readonly LinkView[];
   readonly alsoIn: readonly LinkView[];
+  /** `in` where the card stands in no section, else `also in`. */
+  readonly inWords: string;
   readonly hasMeta: boolean;
   readonly scoreHref: string;
   readonly score: string;
@@ -32,8 +34,14 @@ export interface CardView {
 
 const summaryMaxLength = 420;
 
+/** Where a card stands: under the section of its pick, on the page of a topic, or in a list of all topics. */
+export type CardPlace =
+  | { readonly in: 'section' }
+  | { readonly in: 'list' }
+  | { readonly in: 'topic'; readonly key: string };
+
 /** A pick as a card: title, byline (three first names and the last), facts, reason, two sentences, links, score. */
-export function cardView(site: Site, pick: Pick, onPageOf?: string): CardView {
+export function cardView(site: Site, pick: Pick, place: CardPlace = { in: 'section' }): CardView {
   const { paper } = pick;
   const href = pageHref(site, paperPath(paper.id));
   const facts = [
@@ -44,9 +52,10 @@ export function cardView(site: Site, pick: Pick, onPageOf?: string): CardView {
     paper.version === undefined || paper.version === 1 ? undefined : `version ${paper.version}`,
     paper.organization,
   ].flatMap((fact) => (fact === undefined ? [] : [line(fact)]));
+  const all = [pick.topic, ...pick.alsoIn];
   // On a topic's own page the card names the other sections, first the one it stood in.
   const others =
-    onPageOf === undefined ? pick.alsoIn : [pick.topic, ...pick.alsoIn].filter((key) => key !== onPageOf);
+    place.in === 'section' ? pick.alsoIn : all.filter((key) => place.in !== 'topic' || key !== place.key);
   const alsoIn = topicLinks(site, others);
   return {
     href,
@@ -57,11 +66,12 @@ export function cardView(site: Site, pick: Pick, onPageOf?: string): CardView {
     summary: firstSentences(line(paper.abstract), 2, summaryMaxLength),
     links: paperLinks(paper.links, paper.counts.stars),
     alsoIn,
+    inWords: place.in === 'list' ? 'in' : 'also in',
     hasMeta: facts.length + alsoIn.length > 0,
-    scoreHref: `${href}#score`,
+    scoreHref: `${href}#why`,
     score: String(Math.round(pick.score.value)),
     rank: pick.rank,
-    isTop: pick.rank === 1,
+    isTop: place.in !== 'list' && pick.rank === 1,
   };
 }
 
@@ -73,11 +83,15 @@ export function paperLinks(links: PaperLinks, stars: number | undefined): readon
     { name: 'pdf', url: links.pdf },
     { name: code, url: links.code },
     { name: 'project', url: links.project },
-    { name: 'discussion', url: links.discussion },
+    { name: discussionName(links.discussion), url: links.discussion },
   ].flatMap(({ name, url }) => {
     const href = url === undefined ? undefined : httpAddress(url);
     return href === undefined ? [] : [{ name, href }];
   });
+}
+
+function discussionName(url: string | undefined): string {
+  return /^https:\/\/huggingface\.co\//i.test(url ?? '') ? 'Hugging Face' : 'discussion';
 }
 
 /** The named topics as links to their pages; keys that are not configured any more are left out. */

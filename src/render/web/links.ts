@@ -11,3 +11,9 @@ export function topicPath(key: string): string {
 }
 
 export const rankingPath = 'ranking/';
+export const topicsPath = 'topics/';
+export const archivePath = 'archive/';
+export const feedsPath = 'feeds/';
+
+/** The pages that always show the newest list of their kind; each list has an address of its own beside. */
+export const latestPaths = { week: 'week/', month: 'month/', trending: 'trending/' } as const;

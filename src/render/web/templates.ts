@@ -2,8 +2,18 @@ import Handlebars from 'handlebars';
 import { siteUrl, type PublishedDocument, type Site } from '../../domain/site.ts';
 import { RenderError, asError } from '../../errors.ts';
 import { basisOf } from '../basis.ts';
+import { searchPath } from '../search-address.ts';
 import { siteFeeds, type FeedLink } from './feed-links.ts';
-import { pageHref, rankingPath, topicPath } from './links.ts';
+import {
+  archivePath,
+  feedsPath,
+  latestPaths,
+  pageHref,
+  rankingPath,
+  topicPath,
+  topicsPath,
+} from './links.ts';
+import { pictureSize, sitePicture } from './picture.ts';
 import { line } from './prose.ts';
 
 /** One page before it is put into the layout. */
@@ -18,6 +28,14 @@ export interface WebPage {
   readonly feeds: readonly FeedLink[];
   /** Whether search engines may list it. */
   readonly isListed: boolean;
+  /** Where the same content has its lasting address, when that is not `path`. */
+  readonly canonicalPath?: string;
+  /** The tab it belongs to, when it is not the tab's own page. */
+  readonly tab?: string;
+  /** Path of the picture that stands for it where it is shared; the site's own when left out. */
+  readonly picture?: string;
+  /** What the picture says, for those who do not see it. */
+  readonly pictureText?: string;
   readonly view: object;
 }
 
@@ -96,7 +114,15 @@ function frame(site: Site, page: WebPage): object {
     title: isHome ? line(site.title) : `${page.title} · ${line(site.title)}`,
     description: page.description,
     template: page.template,
-    canonical: page.isListed ? siteUrl(site, page.path) : undefined,
+    hasScript: page.template === 'subscribe',
+    canonical: page.isListed ? siteUrl(site, page.canonicalPath ?? page.path) : undefined,
+    shareTitle: isHome ? line(site.title) : page.title,
+    shareType: isHome ? 'website' : 'article',
+    picture: {
+      url: siteUrl(site, page.picture ?? sitePicture),
+      text: page.pictureText ?? line(site.title),
+      ...pictureSize,
+    },
     isHidden: site.isSample || !page.isListed,
     isSample: site.isSample,
     isHome,
@@ -105,12 +131,24 @@ function frame(site: Site, page: WebPage): object {
     iconHref: pageHref(site, 'icon.svg'),
     homeHref: pageHref(site, ''),
     rankingHref: pageHref(site, rankingPath),
+    // The search page has a larger box of its own.
+    searchHref:
+      site.hasSearch === true && page.template !== 'search' ? pageHref(site, searchPath) : undefined,
     navigation: [
-      { name: 'Latest', path: '' },
-      { name: 'Archive', path: 'archive/' },
-      { name: 'Feeds', path: 'feeds/' },
+      { name: 'Today', path: '' },
+      { name: 'Week', path: latestPaths.week },
+      { name: 'Month', path: latestPaths.month },
+      { name: 'Trending', path: latestPaths.trending },
+      { name: 'Topics', path: topicsPath },
+      { name: 'Archive', path: archivePath },
+      { name: 'Feeds', path: feedsPath },
+      ...(site.hasSignUp === true ? [{ name: 'By mail', path: 'subscribe/' }] : []),
       ...(site.hasOutbox === true ? [{ name: 'Outbox', path: 'outbox/' }] : []),
-    ].map(({ name, path }) => ({ name, href: pageHref(site, path), isCurrent: path === page.path })),
+    ].map(({ name, path }) => ({
+      name,
+      href: pageHref(site, path),
+      current: path === page.path ? 'page' : path === page.tab ? 'true' : undefined,
+    })),
     topics: site.topics.map((topic) => ({
       name: line(topic.name),
       href: pageHref(site, topicPath(topic.key)),

@@ -91,7 +91,7 @@ describe('the mail of an edition', () => {
       other.html.replace('u/other', 'u/token?a=1&amp;b=2').replace('\u00A0Bo', '\u00A0Anna Reader'),
     ).toBe(html);
     const { name: _, ...nameless } = reader;
-    expect(segment.personalise(nameless).html).toContain('No. 12</p>');
+    expect(segment.personalise(nameless).html).toContain('No. 12</td>');
   });
 
   test('has the papers in the text in the order of the HTML', () => {
@@ -114,6 +114,20 @@ describe('the mail of an edition', () => {
     expect(text).toContain('https://code.example/errands/ask-first?tab=readme&lang=en\n');
     expect(text).toContain(`\nUnsubscribe:\n${reader.unsubscribeUrl}\n`);
     expect(text).not.toMatch(/\n{3}/);
+  });
+
+  test('has a link to the reader’s own choices where they have such a page', () => {
+    const preferencesUrl = 'https://papers.example.org/daily/m/token?a=1&b=2';
+    const own = segment.personalise({ ...reader, preferencesUrl });
+    expect(own.html).toContain('href="https://papers.example.org/daily/m/token?a=1&amp;b=2"');
+    expect(own.text).toContain(`\nTopics, time, pause:\n${preferencesUrl}\n`);
+    expect(own.text).not.toMatch(/\n{3}/);
+  });
+
+  test('says of each right-to-left text that it is one, in words that Outlook knows', () => {
+    const rightToLeft = [...html.matchAll(/ dir="rtl" align="right"[^>]*>(?:<a[^>]*>)?(.)/g)];
+    expect(rightToLeft.map(([, letter]) => letter)).toEqual(['ا', 'ل', 'ن']);
+    expect(html).not.toContain('dir="auto"');
   });
 
   test('reads maths as Unicode and money as money', () => {

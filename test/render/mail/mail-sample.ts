@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { MailReader } from '../../../src/render/mail/personal.ts';
+import type { NoticeTemplates } from '../../../src/render/mail/notice-mail.ts';
 import type { MailTemplates } from '../../../src/render/mail/templates.ts';
 
 const folder = join(import.meta.dirname, '../../../templates/mail');
@@ -15,6 +16,13 @@ export function shippedTemplates(): MailTemplates {
     mjml: readFileSync(join(folder, 'digest.mjml'), 'utf8'),
     text: readFileSync(join(folder, 'digest.txt.hbs'), 'utf8'),
     partials: Object.fromEntries(partials),
+  };
+}
+
+export function noticeTemplates(): NoticeTemplates {
+  return {
+    mjml: readFileSync(join(folder, 'notice.mjml'), 'utf8'),
+    text: readFileSync(join(folder, 'notice.txt.hbs'), 'utf8'),
   };
 }
 

@@ -23,3 +23,26 @@ test('no word is lost, added or cut, and no line with two words is too long', ()
     }),
   );
 });
+
+test('Chinese and Japanese, written without spaces, break between signs and never before a full stop', () => {
+  const signs = '我们训练一个小模型在任务中提出问题，它完成了百分之七十一的虚构差事。';
+  const lines = wrapText(signs.repeat(6)).trimEnd().split('\n');
+  expect(lines.join('')).toBe(signs.repeat(6));
+  expect(lines.length).toBeGreaterThan(4);
+  for (const line of lines) {
+    expect(line.length).toBeLessThanOrEqual(36);
+    expect(line).not.toMatch(/^[，。]/);
+  }
+});
+
+test('Korean breaks at its spaces, and its letters are two columns wide', () => {
+  const lines = wrapText('작은 도구로 긴 심부름을 하는 에이전트 '.repeat(6)).trimEnd().split('\n');
+  expect(lines.length).toBeGreaterThan(2);
+  for (const line of lines) expect(line).toMatch(/^\S.*\S$/);
+  expect(lines.join(' ')).toBe('작은 도구로 긴 심부름을 하는 에이전트 '.repeat(6).trim());
+});
+
+test('letters outside the basic plane and marks above letters do not shorten a line', () => {
+  expect(wrapText(`${'𝑥'.repeat(70)} a`)).toBe(`${'𝑥'.repeat(70)} a\n`);
+  expect(wrapText(`${'e\u0301'.repeat(70)} a`)).toBe(`${'e\u0301'.repeat(70)} a\n`);
+});

@@ -2,10 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Config, SignalConfig, SourceConfig } from './config/config.ts';
-import type { Mailbox } from './deliver/message.ts';
-import { createOutbox } from './deliver/outbox.ts';
-import { createSmtp } from './deliver/smtp.ts';
+import type { MailLimitsConfig } from './config/mail-config.ts';
+import { keptMjml } from './deliver/kept-mjml.ts';
+import type { Sender } from './deliver/message.ts';
+import type { InDoubtPolicy } from './deliver/resolve.ts';
+import { openSender, signedOnly } from './deliver/sender.ts';
 import type { Transport } from './deliver/transport.ts';
+import { openWayOut } from './deliver/ways-out.ts';
 import type { Digest } from './domain/digest.ts';
 import type { Site } from './domain/site.ts';
 import { calendarDate, type Instant } from './domain/time.ts';
@@ -30,7 +33,9 @@ import type { Source } from './sources/source.ts';
 import { openDatabase, type Database } from './store/database.ts';
 import { installation } from './store/installation.ts';
 import { endTurn, takeTurn } from './store/paces.ts';
+import { openSearcher, type Searcher } from './store/searcher.ts';
 import { createTokens, type Tokens } from './subscribers/tokens.ts';
+import { openHub, type OpenHub } from './websub/open-hub.ts';
 
 /** The real parts that a configuration asks for. Close it with `await using`. */
 export interface App extends AsyncDisposable {
@@ -41,19 +46,26 @@ export interface App extends AsyncDisposable {
   /** Each with the age in days of the papers it is asked about. */
   readonly signals: readonly { readonly source: SignalSource; readonly days: number }[];
   readonly db: Database;
+  /** Starts its process with the first search. */
+  readonly searcher: Searcher;
   readonly http: HttpClient;
+  /** Only where the configuration has one. */
+  readonly hub?: OpenHub;
   readonly tokens: Tokens;
   readonly transport: Transport;
   readonly pages: Pages;
   /** Compiles the mail templates when they are asked for the first time: it costs a second. */
   mail(): Promise<DigestMail>;
   readonly connections: number;
-  readonly from: Mailbox;
-  readonly replyTo?: Mailbox;
+  readonly mailLimits?: MailLimitsConfig;
+  readonly inDoubt?: InDoubtPolicy;
+  readonly sender: Sender;
   readonly subscribersDir: string;
   readonly log: Logger;
   /** Folder of the published site. */
   readonly publishedDir: string;
+  /** Addresses of the site that changed for good. */
+  readonly moves: Config['moved'];
   /** Whether the authors' past counts for the chance of a fresh paper. */
   readonly authorHistory: boolean;
   /** Folder of the `.eml` files. */
@@ -87,9 +99,16 @@ export interface OpenOptions {
 export async function openApp(config: Config, { now, clock, isSample = false }: OpenOptions): Promise<App> {
   const log = createLogger(config.logLevel);
   const db = await openDatabase(databasePath(config.dataDir));
-  const { tagAuthority, secret } = await installation(db, proposedTagAuthority(config, now));
+  const { tagAuthority, secret, rotated } = await installation(db, proposedTagAuthority(config, now));
   const outboxDir = join(config.dataDir, 'outbox');
-  const transport = config.mail.transport === 'smtp' ? createSmtp(config.mail.smtp) : createOutbox(outboxDir);
+  const tokens = createTokens(secret, rotated);
+  const sender = openSender(config.mail, tokens);
+  const way = openWayOut(config.mail, {
+    outboxDir,
+    clock,
+    onDown: (relay, reply) => log.warn(`the relay ${relay} is left alone for a while: ${reply}`),
+  });
+  const transport = sender.dkim ? signedOnly(way.transport) : way.transport;
   const owner = randomUUID();
   const http = createHttpClient({
     userAgent: 'Broadsheet/0.1',
@@ -103,6 +122,18 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
       release: ({ group }) => endTurn(db, group, owner),
     },
   });
+  const hub =
+    config.websub &&
+    openHub({
+      websub: config.websub,
+      site: config.site,
+      db,
+      publishedDir: publishedDir(config.dataDir),
+      userAgent: 'Broadsheet/0.1',
+      clock,
+      log,
+    });
+  const searcher = openSearcher(databasePath(config.dataDir));
   const pages = compilePages(await readTemplates('web/'), await programName());
   let mail: Promise<DigestMail> | undefined;
   return {
@@ -111,29 +142,41 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
       ...config.site,
       tagAuthority,
       topics: config.topics,
+      follows: config.follows,
+      ...(hub && { hubUrl: hub.url }),
       isSample,
       hasOutbox: config.mail.transport === 'outbox' && isLoopback(config.serve.host),
+      hasSearch: true,
+      hasSignUp: config.signUp.open && !isSample,
     },
     digests: config.digests,
     sources: config.sources.map(openSource),
     signals: config.signals.map((signal) => ({ source: openSignalSource(signal), days: signal.days })),
     db,
+    searcher,
     http,
-    tokens: createTokens(secret),
+    ...(hub && { hub }),
+    tokens,
     transport,
     pages,
-    mail: () => (mail ??= openMail()),
-    connections: config.mail.transport === 'smtp' ? config.mail.smtp.connections : 1,
-    from: config.mail.from,
-    ...(config.mail.replyTo && { replyTo: config.mail.replyTo }),
+    mail: () => (mail ??= openMail(join(config.dataDir, 'compiled'))),
+    connections: way.connections,
+    ...(config.mail.transport !== 'outbox' && {
+      inDoubt: config.mail.inDoubt,
+      ...(config.mail.limits && { mailLimits: config.mail.limits }),
+    }),
+    sender,
     subscribersDir: config.subscribersDir,
     log,
     publishedDir: publishedDir(config.dataDir),
+    moves: config.moved,
     authorHistory: config.ranking.authorHistory,
     outboxDir,
     [Symbol.asyncDispose]: async () => {
       await transport.close();
       await http[Symbol.asyncDispose]();
+      await hub?.[Symbol.asyncDispose]();
+      await searcher[Symbol.asyncDispose]();
       await db.destroy();
     },
   };
@@ -190,16 +233,17 @@ function proposedTagAuthority(config: Config, now: Instant): string {
   return `${new URL(config.site.baseUrl).hostname},${calendarDate(now, 'Etc/UTC').slice(0, 4)}`;
 }
 
-async function openMail(): Promise<DigestMail> {
+async function openMail(compiledDir: string): Promise<DigestMail> {
   const sources = await readTemplates('mail/');
   const partials = await readTemplates('mail/partials/');
-  return compileDigestMail({
+  const templates = {
     mjml: sources['digest.mjml'] ?? '',
     text: sources['digest.txt.hbs'] ?? '',
     partials: Object.fromEntries(
       Object.entries(partials).map(([file, text]) => [file.slice(0, -extname(file).length), text]),
     ),
-  });
+  };
+  return compileDigestMail(templates, (mjml) => keptMjml(mjml, compiledDir));
 }
 
 /** One hash over the program's own text: pages and feeds that another version made are made again. */

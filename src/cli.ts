@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { BacktestOptions } from './cli/backtest.ts';
 import type { Context, GlobalOptions } from './cli/context.ts';
 import type { ExitCode } from './cli/exit-code.ts';
+import { addMailVerbs } from './cli/mail-verbs.ts';
 import type { TopicCheckOptions } from './cli/topics.ts';
 import { isCalendarDate, parseInstant, secondMs, type CalendarDate, type Instant } from './domain/time.ts';
 import { asError, ConfigError, UsageError } from './errors.ts';
@@ -48,9 +49,13 @@ verb('ingest', 'read the sources and store what is new').action(
 verb('edition', 'make and freeze the edition of the day').action(
   run(async (context) => (await import('./cli/day.ts')).edition(context)),
 );
-verb('publish', 'write feeds and pages from the editions').action(
-  run(async (context) => (await import('./cli/day.ts')).publish(context)),
-);
+verb('publish', 'write feeds and pages from the editions')
+  .option('--out <dir>', 'also as a static site, for a web server of files')
+  .action(
+    run(async (context, _, { out }: { out?: string }) =>
+      (await import('./cli/day.ts')).publish(context, out),
+    ),
+  );
 verb('send', 'send the mails that are due').action(
   run(async (context) => (await import('./cli/day.ts')).send(context)),
 );
@@ -86,8 +91,11 @@ verb('learn', 'learn anew of the stored past how many votes papers usually get')
 );
 verb('backtest', 'say how well the ranking would have done on the stored past')
   .addOption(
-    new Option('--task <task>', 'early: lists with votes; coldstart: fresh papers without')
-      .choices(['early', 'coldstart'])
+    new Option(
+      '--task <task>',
+      'early: lists with votes; coldstart: fresh papers without; week, trending: several days',
+    )
+      .choices(['early', 'coldstart', 'week', 'trending'])
       .default('early'),
   )
   .option('--send <hours>', 'the hour of the edition, e.g. 8h; or from and to, e.g. 0h-5h', '8h')
@@ -125,13 +133,51 @@ topicVerbs
       (await import('./cli/suggest.ts')).suggestForTopic(context, seeds, options),
     ),
   );
-group('subscribers', '"subscribers list": the readers in the files, and what is wrong there')
+const subscriberVerbs = group(
+  'subscribers',
+  '"subscribers list", "subscribers rotate-keys": the readers in the files, and the keys of links in mails',
+);
+subscriberVerbs
+  .command('rotate-keys')
+  .description('Sign the links in mails with a new key; older links go on working.')
+  .action(run(async (context) => (await import('./cli/rotate-keys.ts')).rotateKeys(context)));
+subscriberVerbs
   .command('list')
   .description('List the readers, and what is wrong in the files.')
   .action(run(async (context) => (await import('./cli/subscribers.ts')).listSubscribers(context)));
-verb('status', 'show sources, editions and deliveries at a glance').action(
-  run(async (context) => (await import('./cli/status.ts')).status(context)),
+const inboundVerbs = group(
+  'inbound',
+  '"inbound import", "inbound status": bounces, complaints and other mail that came back',
 );
+inboundVerbs
+  .command('import')
+  .description('Keep saved mails (one a file, or mbox) and act on what they say.')
+  .argument('<file...>')
+  .action(run(async (context, files) => (await import('./cli/inbound.ts')).importInbound(context, files)));
+inboundVerbs
+  .command('poll')
+  .description('Read the mailbox once and act on what is there.')
+  .action(run(async (context) => (await import('./cli/inbound-poll.ts')).pollInbound(context)));
+inboundVerbs
+  .command('show')
+  .description('Print a mail that came in, as it came.')
+  .argument('<id>', 'its number, as "inbound status" names it')
+  .action(run(async (context, [id = '']) => (await import('./cli/inbound.ts')).showInbound(context, id)));
+inboundVerbs
+  .command('status')
+  .description('Say what came in, what it said in the last week, and which refusals are about us.')
+  .action(run(async (context) => (await import('./cli/inbound.ts')).inboundStatus(context)));
+verb('status', 'show sources, editions and deliveries at a glance, or who got an edition')
+  .argument('[edition]', 'who got this one, e.g. daily/2026-11-24')
+  .option('--csv', 'of an edition: a row for each recipient')
+  .action(
+    run(async (context, [edition], options: { csv?: boolean }) =>
+      edition === undefined
+        ? (await import('./cli/status.ts')).status(context)
+        : (await import('./cli/delivery-status.ts')).deliveryStatus(context, edition, options),
+    ),
+  );
+addMailVerbs({ group, run });
 verb('init', 'write a commented broadsheet.yaml').action(
   run(async (context) => (await import('./cli/setup.ts')).init(context)),
 );
@@ -142,6 +188,12 @@ group('config', '"config check": name every fault of the configuration')
 verb('migrate', 'bring the database up to date').action(
   run(async (context) => (await import('./cli/setup.ts')).migrate(context)),
 );
+verb('backup', 'write a checked copy of the database while everything goes on')
+  .argument('[file]', 'a new file; in the data folder, by its time, when left out')
+  .action(run(async (context, [file]) => (await import('./cli/backup.ts')).backup(context, file)));
+verb('restore', 'put a backup in the place of the database, which is kept beside it')
+  .argument('<file>', 'what "broadsheet backup" wrote')
+  .action(run(async (context, [file = '']) => (await import('./cli/backup.ts')).restore(context, file)));
 
 function verb(name: string, summary: string): Command {
   const sentence = summary.replace(/^./, (letter) => letter.toUpperCase());

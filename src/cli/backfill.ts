@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import { backfill as readPast, type BackfillReport } from '../ingest/backfill.ts';
+import { indexForSearch } from '../pipeline.ts';
 import { openDay, type Context } from './context.ts';
 import { withAppOrCopy } from './dry-run.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -26,6 +27,7 @@ export async function backfill(context: Context, options: { readonly days: numbe
         }),
       );
     }
+    await indexForSearch(app, day);
     return done;
   });
   if (context.options.json) context.print(JSON.stringify(reports, undefined, 2));

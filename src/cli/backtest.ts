@@ -3,12 +3,14 @@ import type { CalendarDate } from '../domain/time.ts';
 import { asError, UsageError } from '../errors.ts';
 import { coldDocument, coldLines } from '../rank/backtest/cold-report.ts';
 import { coldStart, foldsAfter } from '../rank/backtest/cold-start.ts';
+import { daysDocument, daysLines } from '../rank/backtest/days-report.ts';
 import { earlyTrending } from '../rank/backtest/early-trending.ts';
 import { refit } from '../rank/backtest/fit.ts';
 import { refitDocument, refitLines } from '../rank/backtest/fit-report.ts';
 import { plot } from '../rank/backtest/plot.ts';
 import { replayDays, type ReplayTimes } from '../rank/backtest/replay.ts';
 import { reportDocument, reportLines } from '../rank/backtest/report.ts';
+import { severalDays, type DaysTask } from '../rank/backtest/several-days.ts';
 import { freshPast } from '../store/fresh-past.ts';
 import { storedPast, type PastRange } from '../store/past.ts';
 import { withApp, type Context } from './context.ts';
@@ -16,7 +18,7 @@ import type { ExitCode } from './exit-code.ts';
 import { openProgress } from './progress.ts';
 
 export interface BacktestOptions {
-  readonly task: 'early' | 'coldstart';
+  readonly task: 'early' | 'coldstart' | 'week' | 'trending';
   /** `8h`, which is 7 to 9 h, or `0h-5h`. */
   readonly send: string;
   readonly truth: string;
@@ -40,6 +42,7 @@ export async function backtest(context: Context, options: BacktestOptions): Prom
     ...(options.to !== undefined && { toDate: options.to }),
   };
   if (options.task === 'coldstart') return coldStartTask(context, options, range);
+  if (options.task !== 'early') return severalDaysTask(context, options, options.task, range);
   const times = timesOf(options);
   const past = await withApp(context, ({ db }) => storedPast(db, range));
   const replayed = replayDays(past, times);
@@ -61,10 +64,10 @@ export async function backtest(context: Context, options: BacktestOptions): Prom
 /** How well papers of lists without votes could be ordered, learned of the list days before. */
 async function coldStartTask(
   context: Context,
-  { fit, plot: plotFile }: BacktestOptions,
+  options: BacktestOptions,
   range: PastRange,
 ): Promise<ExitCode> {
-  if (fit || plotFile !== undefined) throw new UsageError('--fit and --plot are not for --task coldstart');
+  refuseFitAndPlot(options);
   const { papers, untold } = await withApp(context, ({ db }) => freshPast(db, range));
   const folds = foldsAfter(
     papers.map(({ listDate }) => listDate),
@@ -77,6 +80,26 @@ async function coldStartTask(
   if (context.options.json) context.print(coldDocument(result, untold));
   else for (const line of coldLines(result, untold)) context.print(line);
   return 0;
+}
+
+/** How well the orders of views over several days agree with what came later. */
+async function severalDaysTask(
+  context: Context,
+  options: BacktestOptions,
+  task: DaysTask,
+  range: PastRange,
+): Promise<ExitCode> {
+  refuseFitAndPlot(options);
+  const times = timesOf(options);
+  const past = await withApp(context, ({ db }) => storedPast(db, range));
+  const result = severalDays(past, task, times);
+  if (context.options.json) context.print(daysDocument(result, times));
+  else for (const line of daysLines(result, times)) context.print(line);
+  return 0;
+}
+
+function refuseFitAndPlot({ task, fit, plot: file }: BacktestOptions): void {
+  if (fit || file !== undefined) throw new UsageError(`--fit and --plot are not for --task ${task}`);
 }
 
 function timesOf({ send, truth, leastPapers }: BacktestOptions): ReplayTimes {

@@ -1,12 +1,26 @@
 import type { App } from '../app.ts';
 import { calendarDate } from '../domain/time.ts';
-import { makeEdition, publishSite, readSources, runDay, sendMails, type Day } from '../pipeline.ts';
+import { UsageError } from '../errors.ts';
+import {
+  indexForSearch,
+  makeEdition,
+  makeViews,
+  publishSite,
+  readSources,
+  runDay,
+  sendMails,
+  type Day,
+} from '../pipeline.ts';
 import { openDay, type Context } from './context.ts';
 import { withAppOrCopy } from './dry-run.ts';
+import { tellHub } from './hub.ts';
 import type { ExitCode } from './exit-code.ts';
+import { noticeWords, sendDueNotices } from './notices.ts';
+import { publishStatic } from './static-site.ts';
 import {
   dayLines,
   editionLine,
+  filesWords,
   mailLines,
   mailsExit,
   readExit,
@@ -18,6 +32,7 @@ import {
 export async function run(context: Context): Promise<ExitCode> {
   return stage(context, async (app, day) => {
     const report = await runDay(app, day, todaysSlots(app, context));
+    await tellHub(app, context);
     const exit = readExit(report) || mailsExit(report.mails);
     return { report, lines: dayLines(report), exit };
   });
@@ -26,6 +41,7 @@ export async function run(context: Context): Promise<ExitCode> {
 export async function ingest(context: Context): Promise<ExitCode> {
   return stage(context, async (app, day) => {
     const report = await readSources(app, day);
+    await indexForSearch(app, day);
     return { report, lines: readLines(report), exit: readExit(report) };
   });
 }
@@ -34,21 +50,35 @@ export async function edition(context: Context): Promise<ExitCode> {
   return stage(context, async (app, day) => {
     const report = [];
     for (const slot of todaysSlots(app, context)) report.push(await makeEdition(app, day, slot));
+    await makeViews(app, day);
     return { report, lines: report.map((outcome) => editionLine(outcome)), exit: 0 };
   });
 }
 
-export async function publish(context: Context): Promise<ExitCode> {
+export async function publish(context: Context, out?: string): Promise<ExitCode> {
+  if (out !== undefined && context.options.dryRun) {
+    throw new UsageError('--dry-run keeps no file, so it does not go with --out; leave one of them out');
+  }
   return stage(context, async (app, day) => {
-    const report = await publishSite(app, day);
-    return { report, lines: [siteLine(report)], exit: 0 };
+    const site = await publishSite(app, day);
+    await tellHub(app, context);
+    await indexForSearch(app, day);
+    if (out === undefined) return { report: site, lines: [siteLine(site)], exit: 0 };
+    const files = await publishStatic(app, day, out);
+    return {
+      report: { ...site, out: files },
+      lines: [siteLine(site), `${out}: ${filesWords(files)}`],
+      exit: 0,
+    };
   });
 }
 
 export async function send(context: Context): Promise<ExitCode> {
   return stage(context, async (app, day) => {
+    const notices = await sendDueNotices(app, day);
     const report = await sendMails(app, day);
-    return { report, lines: [...mailLines(report), sentWords(report)], exit: mailsExit(report) };
+    const lines = [...(notices ? [noticeWords(notices)] : []), ...mailLines(report), sentWords(report)];
+    return { report: { ...report, ...(notices && { notices }) }, lines, exit: mailsExit(report) };
   });
 }
 

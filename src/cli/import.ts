@@ -2,6 +2,7 @@ import type { Listing } from '../domain/listing.ts';
 import type { Instant } from '../domain/time.ts';
 import { asError, SourceError } from '../errors.ts';
 import { storeListing, type ListingReport } from '../ingest/store-listing.ts';
+import { indexForSearch } from '../pipeline.ts';
 import { readPaperFile } from '../sources/file.ts';
 import { isPaperLines, paperPieces } from '../sources/paper-stream.ts';
 import type { Context } from './context.ts';
@@ -20,7 +21,7 @@ const pieceSize = 5_000;
 
 /** Stores the papers of files as if a source had announced them now; a file that cannot be read does not stop the others. */
 export async function importFiles(context: Context, files: readonly string[]): Promise<ExitCode> {
-  const reports = await withAppOrCopy(context, async ({ db }) => {
+  const reports = await withAppOrCopy(context, async (app) => {
     const done: FileReport[] = [];
     for (const file of files) {
       context.signal.throwIfAborted();
@@ -28,7 +29,7 @@ export async function importFiles(context: Context, files: readonly string[]): P
       try {
         for await (const listing of listingsIn(file, context.now())) {
           const requestKey = `file=${file}${listings.length === 0 ? '' : `#${listings.length + 1}`}`;
-          listings.push(await storeListing(db, { requestKey, listing, validators: {} }));
+          listings.push(await storeListing(app.db, { requestKey, listing, validators: {} }));
         }
         done.push({ file, listings });
       } catch (error) {
@@ -36,6 +37,7 @@ export async function importFiles(context: Context, files: readonly string[]): P
         done.push({ file, listings, failure: asError(error).message });
       }
     }
+    await indexForSearch(app, context);
     return done;
   });
   if (context.options.json) context.print(JSON.stringify(reports, undefined, 2));

@@ -1,6 +1,6 @@
 import type { App } from '../app.ts';
 import { hourMs } from '../domain/time.ts';
-import { readSources, type Day } from '../pipeline.ts';
+import { indexForSearch, readSources, type Day } from '../pipeline.ts';
 import { sourceStates } from '../store/source-states.ts';
 import { isLacking, sourceLines } from './summary.ts';
 
@@ -20,6 +20,7 @@ export async function pollGrowing(app: App, day: Day): Promise<readonly string[]
   const names = due.map(({ name }) => name);
   if (due.length === 0) return names;
   const { sources } = await readSources({ ...app, sources: due, signals: [] }, day);
+  await indexForSearch(app, day);
   for (const line of sources.filter(isLacking).flatMap(sourceLines)) app.log.warn(line);
   app.log.info({ sources: names }, 'sources polled');
   return names;

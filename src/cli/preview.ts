@@ -97,11 +97,11 @@ async function writePreview(
     edition,
     site: app.site,
     mail: await app.mail(),
-    from: app.config.mail.from,
-    ...(app.config.mail.replyTo && { replyTo: app.config.mail.replyTo }),
+    sender: app.sender,
     unsubscribeToken: (to) => app.tokens.sign('unsubscribe', to),
   });
-  const { message, html, text } = await mailer(delivery);
+  const message = await mailer.message(delivery);
+  const { html, text } = mailer.bodies(delivery);
   const others = (await allEditions(app.db))
     .map((stored) => stored.edition)
     .filter((other) => other.digest !== edition.digest || other.editionDate !== edition.editionDate);

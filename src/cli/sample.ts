@@ -19,9 +19,11 @@ export async function makeSample(
   context: Context,
   config: Config,
 ): Promise<{ readonly sample: App; readonly lastDay: DayReport }> {
+  // Nobody subscribes to invented papers.
+  const { websub: _, ...others } = config;
   const sample = await openApp(
     {
-      ...config,
+      ...others,
       dataDir: `${config.dataDir}-sample`,
       site: { ...config.site, title: `${config.site.title} (sample)` },
       sources: [{ type: 'file', name: 'sample', paths: [listings] }],

@@ -1,20 +1,40 @@
 import type { App } from '../app.ts';
 import { secondMs, type Instant } from '../domain/time.ts';
 import { nextSlot } from '../schedule/slots.ts';
-import { createWebApp } from '../serve/app.ts';
-import { unsubscribeRoutes } from '../serve/unsubscribe-pages.ts';
+import { createSite } from '../serve/app.ts';
+import { clientReader } from '../serve/client-address.ts';
+import { hubRoutes } from '../serve/hub.ts';
+import { readerRoutes } from '../serve/reader-pages.ts';
+import { searchPages } from '../serve/search-pages.ts';
+import type { SiteHandler } from '../serve/server.ts';
+import { providerHooks } from './inbound-open.ts';
 import { latestEditionAt } from '../store/editions.ts';
 import { sourceStandings } from '../store/source-states.ts';
-
-export type SiteHandler = (request: Request) => Response | Promise<Response>;
 
 /** The site of an app over HTTP: published files, subscription pages, health, and the outbox where mail goes there. */
 export function siteHandler(app: App, now: () => Instant): SiteHandler {
   const { site, digests, db, tokens, pages, log } = app;
-  const web = createWebApp({
+  const web = createSite({
     publishedDir: app.publishedDir,
     site,
-    unsubscribe: unsubscribeRoutes({ db, tokens, pages, site, digests, now }),
+    unsubscribe: readerRoutes({
+      db,
+      tokens,
+      pages,
+      site,
+      digests,
+      limits: app.config.signUp,
+      isOpen: site.hasSignUp === true,
+      blockedDomains: app.config.signUp.blockedDomains,
+      workBits: app.config.signUp.workBits,
+      clientOf: clientReader(app.config.serve.trustedProxies),
+      now,
+    }),
+    ...(app.hub?.accept && {
+      hub: hubRoutes({ accept: app.hub.accept, onAccepted: app.hub.worker.wake }),
+    }),
+    ...(app.config.inbound && { hooks: providerHooks(app, now) }),
+    search: searchPages({ db, searcher: app.searcher, publishedDir: app.publishedDir, site, pages, now }),
     ...(site.hasOutbox === true && { outbox: { dir: app.outboxDir, pages } }),
     sources: () =>
       sourceStandings(
@@ -23,10 +43,13 @@ export function siteHandler(app: App, now: () => Instant): SiteHandler {
       ),
     latestEditionAt: () => latestEditionAt(db),
     maxAgeSeconds: (at) => secondsToNextEdition(app, at),
+    requestsPerMinute: app.config.serve.requestsPerMinute,
+    trustedProxies: app.config.serve.trustedProxies,
     now,
     log,
   });
-  return (request) => web.fetch(request);
+  void web.warm().catch((error: unknown) => log.warn({ err: error }, 'the site could not be made ready'));
+  return { fetch: (request, bindings) => web.app.fetch(request, bindings), fast: web.fast };
 }
 
 /** Seconds to the next slot of any digest, when new things are most likely to be published. */

@@ -5,19 +5,28 @@ import { blockedMs, staleAfterMs } from '../deliver/back-off.ts';
 import type { Digest } from '../domain/digest.ts';
 import { calendarDate, formatInstant, hourMs, minuteMs, type Instant } from '../domain/time.ts';
 import type { EditionOutcome } from '../edition/publish.ts';
-import { publishSite, runDay, sendMails, type DayReport, type MailReport } from '../pipeline.ts';
+import {
+  indexForSearch,
+  publishSite,
+  runDay,
+  sendMails,
+  type DayReport,
+  type MailReport,
+} from '../pipeline.ts';
 import { startScheduler } from '../schedule/scheduler.ts';
 import { dueSlots, nextSlot, type Slot } from '../schedule/slots.ts';
-import { startServer } from '../serve/server.ts';
+import { startServer, type SiteHandler } from '../serve/server.ts';
 import { hasDueDeliveries } from '../store/deliveries.ts';
 import { editionsSince, latestEditionAt } from '../store/editions.ts';
 import { claimSlot, finishSlot, lastFinishedSlot, postponeSlot } from '../store/slots.ts';
 import { pollGrowing } from './poll.ts';
 import { openDay, readConfig, refuseDryRun, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
+import { openInbound } from './inbound-open.ts';
+import { keepSendingNotices } from './notices.ts';
 import { makeSample } from './sample.ts';
 import { writeExample } from './setup.ts';
-import { siteHandler, type SiteHandler } from './site.ts';
+import { siteHandler } from './site.ts';
 import { dayLines, isLacking, sentWords, sourceLines } from './summary.ts';
 
 /** This process among all that share the database. */
@@ -40,11 +49,16 @@ export async function start(context: Context): Promise<ExitCode> {
   }
   const config = readConfig(context);
   await using app = await openApp(config, { now: context.now(), clock: Date.now });
+  await using inbound = await openInbound(app, context);
+  if (inbound.port !== undefined) app.log.info({ port: inbound.port }, 'receiving mail');
   // The port first: a second start must not read and send all day long before it finds it taken.
-  let handle: SiteHandler = beingMade;
+  let handler: SiteHandler = { fetch: beingMade };
   const ended = new AbortController();
   const server = await startServer({
-    app: { fetch: (request) => handle(request) },
+    app: {
+      fetch: (request, bindings) => handler.fetch(request, bindings),
+      fast: (request, response) => handler.fast?.(request, response) === true,
+    },
     host: config.serve.host,
     port: config.serve.port,
     signal: AbortSignal.any([context.signal, ended.signal]),
@@ -65,11 +79,14 @@ export async function start(context: Context): Promise<ExitCode> {
       days.push(shown.lastDay);
       report(context, [shown.lastDay]);
     }
-    handle = siteHandler(sample ?? app, context.now);
+    handler = siteHandler(sample ?? app, context.now);
     announce(context, sample ?? app, server.url, days);
 
+    let isShown = !sample;
     await keepSchedule(context, app, async () => {
-      if (await hasEditions(app)) handle = siteHandler(app, context.now);
+      if (isShown || !(await hasEditions(app))) return;
+      handler = siteHandler(app, context.now);
+      isShown = true;
     });
   } finally {
     ended.abort();
@@ -164,6 +181,10 @@ async function keepSchedule(context: Context, app: App, afterEdition: () => Prom
     app.log.warn(`sending paused: ${mails.sent.blocked}`);
     pausedUntil = now() + blockedMs;
   };
+  const telling = app.hub?.worker.keepWorking(signal);
+  const noticing = keepSendingNotices(app, day);
+  // What came in while nobody served, or all of it where the topics have changed.
+  const indexing = indexForSearch(app, day);
   await startScheduler({
     digests: app.digests,
     log: app.log,
@@ -174,6 +195,7 @@ async function keepSchedule(context: Context, app: App, afterEdition: () => Prom
     run: async (digest, slot) => {
       try {
         const done = await runDay(app, day, [{ digest, editionDate: slot.date }]);
+        app.hub?.worker.wake();
         const summary = dayLines(done).at(-1) ?? '';
         for (const line of done.sources.filter(isLacking).flatMap(sourceLines)) app.log.warn(line);
         tell(done.mails);
@@ -194,6 +216,9 @@ async function keepSchedule(context: Context, app: App, afterEdition: () => Prom
       app.log.info(sentWords(mails));
     },
   });
+  await telling;
+  await noticing;
+  await indexing;
 }
 
 /** Mails that wait for a try, or an edition whose audience was not frozen before a crash. */

@@ -106,7 +106,17 @@ export function editionLine(outcome: EditionOutcome, isIncomplete = false): stri
 }
 
 export function siteLine(site: SiteReport): string {
-  return `site: ${site.written} files written, ${site.unchanged} unchanged, ${site.removed} removed`;
+  return `site: ${filesWords(site)}${hubWords(site.announcement)}`;
+}
+
+export function filesWords({ written, unchanged, removed }: SiteReport): string {
+  return `${written} files written, ${unchanged} unchanged, ${removed} removed`;
+}
+
+function hubWords(announcement: SiteReport['announcement']): string {
+  if (announcement?.state === 'failed') return `; the hub could not be told: ${announcement.reason}`;
+  if (!announcement || announcement.changed === 0) return '';
+  return `; ${announcement.changed} ${announcement.changed === 1 ? 'feed' : 'feeds'} changed for the hub`;
 }
 
 export function mailLines({ editions, sent, troubled, faults }: MailReport): readonly string[] {

@@ -3,6 +3,10 @@ import { parseQuery } from '../domain/query.ts';
 import { asError } from '../errors.ts';
 import { isTopicSetName, topicSet } from './topic-sets.ts';
 import { show, suggestion, valueAt, type Finding } from './faults.ts';
+import { mailFindings } from './mail-checks.ts';
+import { dkimFindings } from './mail-signing-schema.ts';
+import { inboundFindings } from './inbound-schema.ts';
+import { websubFindings } from './websub-schema.ts';
 
 /**
  * What no single key can tell: names that stand twice, topics that do not exist, keys that need each other.
@@ -17,6 +21,9 @@ export function crossFindings(value: unknown): readonly Finding[] {
     ...topicSetFindings(value),
     ...digestTopicFindings(value),
     ...mailFindings(value),
+    ...dkimFindings(value),
+    ...websubFindings(value),
+    ...inboundFindings(value),
   ];
 }
 
@@ -122,33 +129,6 @@ function digestTopicFindings(value: unknown): Finding[] {
       return [{ path, part: 'value', message }];
     });
   });
-}
-
-function mailFindings(value: unknown): Finding[] {
-  const found: Finding[] = [];
-  const at = (...path: string[]) => valueAt(value, ['mail', ...path]);
-  const isSmtp = at('transport') === 'smtp';
-  if (isSmtp && at('from') === undefined) {
-    const message =
-      'missing; the transport smtp needs it: the sender, such as "The Paper <paper@example.org>"';
-    found.push({ path: ['mail', 'from'], part: 'key', message });
-  }
-  if (isSmtp && at('smtp') === undefined) {
-    const message = 'missing; the transport smtp needs it: a block with at least host';
-    found.push({ path: ['mail', 'smtp'], part: 'key', message });
-  }
-  const hasEnv = at('smtp', 'passwordEnv') !== undefined;
-  const hasFile = at('smtp', 'passwordFile') !== undefined;
-  if ((hasEnv || hasFile) && at('smtp', 'user') === undefined) {
-    const message = 'missing; a password needs the user it belongs to';
-    found.push({ path: ['mail', 'smtp', 'user'], part: 'key', message });
-  }
-  if (at('smtp', 'user') !== undefined && !hasEnv && !hasFile) {
-    const message =
-      'has no password; add passwordEnv or passwordFile, or remove user for a server without login';
-    found.push({ path: ['mail', 'smtp', 'user'], part: 'key', message });
-  }
-  return found;
 }
 
 /** `ENOENT: no such file or directory`, without the path, which the message names itself. */

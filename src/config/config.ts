@@ -3,18 +3,24 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { crossFindings, reason } from './checks.ts';
 import { findings, placed } from './faults.ts';
+import { inboundOf, type InboundConfig } from './inbound-config.ts';
+import { followsOf } from './follows.ts';
+import type { MailConfig } from './mail-config.ts';
+import { mailOf } from './mail-of.ts';
 import { configSchema, type ConfigFile } from './schema.ts';
 import { readSecrets, type Environment, type Secrets } from './secrets.ts';
+import type { SignUpConfig } from './sign-up-schema.ts';
 import type { SourceConfig } from './source-schema.ts';
 import { topicsOf, topicsOfSets } from './topic-sets.ts';
 import { withoutSlash, type Mailbox } from './values.ts';
 import type { Digest } from '../domain/digest.ts';
-import { isAddress } from '../domain/subscriber.ts';
+import type { Follow } from '../domain/follow.ts';
 import { seedPaper, type Topic } from '../domain/topic.ts';
 import { ConfigError } from '../errors.ts';
 import { readYaml } from './yaml-text.ts';
 
 export type { Environment, Mailbox, SourceConfig };
+export type { DkimConfig, MailConfig, SenderConfig, SmtpConfig } from './mail-config.ts';
 
 /** The checked configuration, frozen all the way down. Paths are absolute. */
 export interface Config {
@@ -28,6 +34,8 @@ export interface Config {
   readonly http: HttpConfig;
   /** In the order of the file. */
   readonly topics: readonly Topic[];
+  /** Authors and labs with feeds of their own. */
+  readonly follows: readonly Follow[];
   readonly digests: readonly Digest[];
   readonly ranking: {
     /** Whether papers of authors who were listed before have a better chance. */
@@ -36,7 +44,14 @@ export interface Config {
   readonly mail: MailConfig;
   /** Folder of the operator's subscriber files. */
   readonly subscribersDir: string;
+  readonly signUp: SignUpConfig;
   readonly serve: ServeConfig;
+  /** Addresses of the site that changed for good: paths below its root, without a slash in front. */
+  readonly moved: readonly { readonly from: string; readonly to: string }[];
+  /** Bounces, complaints and wishes to leave are taken in only where it is given. */
+  readonly inbound?: InboundConfig;
+  /** Feeds have a hub (W3C WebSub) only where it is given. */
+  readonly websub?: WebsubConfig;
   readonly logLevel: LogLevel;
 }
 
@@ -69,36 +84,23 @@ export interface HttpConfig {
   readonly maxBytes: number;
 }
 
-export type MailConfig = OutboxMailConfig | SmtpMailConfig;
-
-/** Mails are written to `.eml` files in the data folder; nothing leaves the machine. */
-export interface OutboxMailConfig {
-  readonly transport: 'outbox';
-  readonly from: Mailbox;
-  readonly replyTo?: Mailbox;
-}
-
-export interface SmtpMailConfig {
-  readonly transport: 'smtp';
-  readonly from: Mailbox;
-  readonly replyTo?: Mailbox;
-  readonly smtp: SmtpConfig;
-}
-
-export interface SmtpConfig {
-  readonly host: string;
-  readonly port: number;
-  /** TLS from the first byte; else STARTTLS. */
-  readonly secure: boolean;
-  readonly login?: { readonly user: string; readonly password: string };
-  /** At most so many at once. */
-  readonly connections: number;
-}
-
 export interface ServeConfig {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** Whole answers a minute for each client; 0 is no limit. */
+  readonly requestsPerMinute: number;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+}
+
+export interface WebsubConfig {
+  /** `own`, or the absolute address of another's. */
+  readonly hub: string;
+  /** Whether the hub is told of feeds that changed. */
+  readonly publish: boolean;
+  /** Hosts of callbacks that may have private addresses; of the own hub. */
+  readonly allowHosts: readonly string[];
 }
 
 export type LogLevel = ConfigFile['log'];
@@ -179,14 +181,19 @@ function configOf(parsed: ConfigFile, file: string, secrets: Secrets): Config {
     }),
     http: { timeoutMs: parsed.http.timeoutSeconds * 1000, maxBytes: parsed.http.maxMegabytes * 1_000_000 },
     topics,
+    follows: followsOf(parsed.follows),
     digests: parsed.digests.map((digest) => ({
       ...digest,
       topics: digest.topics ?? topics.map(({ key }) => key),
     })),
     ranking: parsed.ranking,
-    mail: mailOf(parsed, secrets.get('mail.smtp')),
+    mail: mailOf(parsed.mail, parsed.site, secrets),
     subscribersDir: inFolder(parsed.subscribers),
+    signUp: parsed.signUp,
     serve: parsed.serve,
+    moved: parsed.moved,
+    ...(parsed.inbound && { inbound: inboundOf(parsed.inbound, secrets, inFolder) }),
+    ...(parsed.websub && { websub: parsed.websub }),
     logLevel: parsed.log,
   };
 }
@@ -199,24 +206,6 @@ function configuredTopics(parsed: ConfigFile, inFolder: (path: string) => string
   }));
   const keys = new Set(own.map(({ key }) => key));
   return [...own, ...topicsOfSets(parsed.topicSets).filter(({ key }) => !keys.has(key))];
-}
-
-function mailOf({ mail, site }: ConfigFile, password: string | undefined): MailConfig {
-  const { transport, replyTo, smtp } = mail;
-  const common = {
-    from: mail.from ?? outboxSender(site),
-    ...(replyTo === undefined ? {} : { replyTo }),
-  };
-  if (transport === 'outbox' || smtp === undefined) return { transport: 'outbox', ...common };
-  const { host, port, secure = port === 465, user, connections } = smtp;
-  const login = user === undefined || password === undefined ? {} : { login: { user, password } };
-  return { transport, ...common, smtp: { host, port, secure, ...login, connections } };
-}
-
-/** A sender for mails that go nowhere: at the site's host, else at a name that never exists (RFC 2606). */
-function outboxSender(site: ConfigFile['site']): Mailbox {
-  const address = `broadsheet@${new URL(site.url).hostname}`;
-  return { name: site.title, address: isAddress(address) ? address : 'broadsheet@localhost.invalid' };
 }
 
 function frozen<T>(value: T): T {

@@ -1,16 +1,21 @@
 import { z } from 'zod';
+import { follows } from './follows.ts';
 import { signal, source } from './source-schema.ts';
 import { topicSetNames } from './topic-sets.ts';
 import { topics } from './topic-schema.ts';
+import { mail } from './mail-schema.ts';
+import { moves } from './moved-schema.ts';
+import { inbound } from './inbound-schema.ts';
+import { signUp } from './sign-up-schema.ts';
+import { websub } from './websub-schema.ts';
 import {
   address,
   block,
-  environmentName,
   host,
   language,
   line,
   list,
-  mailbox,
+  network,
   oneOf,
   path,
   schedule,
@@ -39,23 +44,6 @@ const digest = block({
   maxLatenessHours: whole(1, 168, 'a whole number of hours').default(6),
 });
 
-const smtp = block({
-  host,
-  port: whole(1, 65_535, 'a port number').default(587),
-  secure: z.boolean({ error: 'true (TLS from the first byte) or false (STARTTLS)' }).optional(),
-  user: line.optional(),
-  passwordEnv: environmentName('SMTP_PASSWORD').optional(),
-  passwordFile: path.optional(),
-  connections: whole(1, 100, 'a whole number of connections').default(5),
-});
-
-const mail = block({
-  transport: oneOf(['outbox', 'smtp']).default('outbox'),
-  from: mailbox.optional(),
-  replyTo: mailbox.optional(),
-  smtp: smtp.optional(),
-});
-
 const site = block({
   title: line,
   description: line,
@@ -76,16 +64,26 @@ export const configSchema = block({
   }).prefault({}),
   topics: topics.refine((own) => Object.keys(own).length > 0, { error: 'at least one topic' }).optional(),
   topicSets: list(oneOf(topicSetNames), `a list of sets such as [${topicSetNames.join(', ')}]`).default([]),
+  follows: follows.prefault({}),
   digests: list(digest, 'a list of digests').min(1, { error: 'at least one digest' }),
   ranking: block({
     authorHistory: z.boolean({ error: 'true or false' }).default(true),
   }).prefault({}),
   mail: mail.prefault({}),
   subscribers: path.default('subscribers'),
+  signUp: signUp.prefault({}),
   serve: block({
     host: host.default('127.0.0.1'),
     port: whole(0, 65_535, 'a port number').default(8080),
+    requestsPerMinute: whole(0, 1_000_000, 'a whole number of requests').default(300),
+    trustedProxies: list(network, 'a list of addresses and networks such as [10.0.0.0/8]').default([
+      '127.0.0.0/8',
+      '::1',
+    ]),
   }).prefault({}),
+  inbound: inbound.optional(),
+  websub: websub.optional(),
+  moved: moves.default([]),
   log: oneOf(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 });
 

@@ -1,26 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { reason } from './checks.ts';
+import { readDkimKey } from './dkim-key.ts';
 import { valueAt, type Finding } from './faults.ts';
+import { hookSecrets, imapSecrets } from './inbound-schema.ts';
+import { mailSecretPlaces } from './mail-secrets.ts';
+import type { SecretPlace } from './secret-place.ts';
 import { isEnvironmentName } from './values.ts';
 
 /** The process environment, or a part of it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** By the path of the block that names the secret: `mail.smtp`, `signals.0`. */
+/** By the path of the block that names the secret: `mail.smtp`, `signals.0`; with its key where a block has several. */
 export type Secrets = ReadonlyMap<string, string>;
-
-/** A block that can name a secret, by `…Env` an environment variable and by `…File` a file. */
-interface SecretPlace {
-  readonly block: readonly string[];
-  /** What the two keys begin with. */
-  readonly key: string;
-  /** In words. */
-  readonly what: string;
-  /** One that nobody needs may be missing. */
-  readonly isNeeded: boolean;
-  readonly isHeader: boolean;
-}
 
 /**
  * The secrets that the configuration names and needs: from the environment, or the first line of a file below
@@ -43,7 +35,8 @@ export function readSecrets(
     }
     if (!place.isNeeded) continue;
     const read = fromEnvironment(place, env, environment) ?? fromFile(place, file, folder);
-    if (typeof read === 'string') secrets.set(place.block.join('.'), read);
+    const name = [...place.block, ...(place.isOneOfSeveral ? [place.key] : [])].join('.');
+    if (typeof read === 'string') secrets.set(name, read);
     else if (read) found.push(read);
   }
   return { secrets, found };
@@ -51,7 +44,6 @@ export function readSecrets(
 
 function secretPlaces(value: unknown): readonly SecretPlace[] {
   const signals = valueAt(value, ['signals']);
-  const isSmtp = valueAt(value, ['mail', 'transport']) === 'smtp';
   const inSignals = (Array.isArray(signals) ? [...signals.keys()] : []).flatMap((index): SecretPlace[] => {
     const place = { block: ['signals', String(index)], isNeeded: true, isHeader: true };
     return [
@@ -59,10 +51,16 @@ function secretPlaces(value: unknown): readonly SecretPlace[] {
       { ...place, key: 'token', what: 'token' },
     ];
   });
-  return [
-    { block: ['mail', 'smtp'], key: 'password', what: 'password', isNeeded: isSmtp, isHeader: false },
-    ...inSignals,
-  ];
+  const inHooks = hookSecrets.map(({ hook, key, what }): SecretPlace => {
+    const block = ['inbound', 'hooks', hook];
+    return { block, key, what, isNeeded: valueAt(value, block) !== undefined, isHeader: false };
+  });
+  const inImap = imapSecrets.map(({ key, what }): SecretPlace => {
+    const block = ['inbound', 'imap'];
+    const isNeeded = valueAt(value, block) !== undefined;
+    return { block, key, what, isNeeded, isHeader: key === 'accessToken', isOneOfSeveral: true };
+  });
+  return [...mailSecretPlaces(value), ...inSignals, ...inHooks, ...inImap];
 }
 
 /** The secret, what is wrong with it, or undefined where no variable is named. */
@@ -73,7 +71,8 @@ function fromEnvironment(
 ): string | Finding | undefined {
   if (typeof name !== 'string' || !isEnvironmentName(name)) return undefined;
   const where = `the environment variable ${name} to hold the ${place.what}`;
-  return usable(place, 'Env', environment[name], {
+  const held = environment[name];
+  return usable(place, 'Env', place.isKey ? held?.replaceAll('\\n', '\n') : held, {
     missing: `expected ${where}, got nothing; set it`,
     where,
   });
@@ -82,8 +81,9 @@ function fromEnvironment(
 function fromFile(place: SecretPlace, path: unknown, folder: string): string | Finding | undefined {
   if (typeof path !== 'string' || path.trim() === '' || path.includes('\0')) return undefined;
   try {
-    const [secret] = readFileSync(resolve(folder, path), 'utf8').split(/\r?\n/);
-    const where = `the ${place.what} on the first line of ${path}`;
+    const text = readFileSync(resolve(folder, path), 'utf8');
+    const secret = place.isKey ? text : text.split(/\r?\n/)[0];
+    const where = `the ${place.what} ${place.isKey ? 'in' : 'on the first line of'} ${path}`;
     return usable(place, 'File', secret, {
       missing: `expected ${where}, got nothing; write it there`,
       where,
@@ -105,6 +105,10 @@ function usable(
   { missing, where }: { readonly missing: string; readonly where: string },
 ): string | Finding {
   if (!secret) return finding(place, suffix, missing);
+  if (place.isKey) {
+    const read = readDkimKey(secret);
+    return 'fault' in read ? finding(place, suffix, read.fault) : secret;
+  }
   if (!place.isHeader || /^[\x21-\x7e]+$/.test(secret)) return secret;
   return finding(
     place,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { plainLine } from '../domain/paper.ts';
@@ -80,6 +81,13 @@ export const host = text('a host name or IP address, such as 127.0.0.1', (value)
   /^[A-Za-z0-9._:-]+$/.test(value),
 );
 
+/** A network in CIDR notation (RFC 4632), or one address of it. */
+export const network = text('an address or network such as 10.1.2.3, 10.0.0.0/8 or fd00::/8', (value) => {
+  const [address = '', bits = '0', ...more] = value.split('/');
+  const longest = isIP(address) === 6 ? 128 : 32;
+  return isIP(address) !== 0 && more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= longest;
+});
+
 /** Any words a source may use: `cs.CL` of arXiv, `cell biology` of bioRxiv, `HIV/AIDS` of medRxiv. */
 export const category = text(
   'a category in the words of the source, such as cs.CL or cell biology',
@@ -97,7 +105,8 @@ export interface Mailbox {
   readonly address: string;
 }
 
-function parseMailbox(value: string): Mailbox {
+/** Reads a mailbox as it is written in the file; what it returns may be no address. */
+export function parseMailbox(value: string): Mailbox {
   const [, name = '', bracketed] = /^(.*)<([^<>]*)>\s*$/s.exec(value) ?? [];
   if (bracketed === undefined) return { address: value.trim() };
   const display = plainLine(name.replaceAll('"', ' '));

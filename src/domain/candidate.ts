@@ -30,4 +30,6 @@ export interface Candidate {
   readonly facts?: PaperFacts;
   /** First met since the digest's last edition. */
   readonly isNew: boolean;
+  /** Picked by the digest before: it is compared with, and not picked again. */
+  readonly isTaken?: boolean;
 }

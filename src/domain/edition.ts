@@ -18,6 +18,28 @@ export interface Trend {
   readonly percentile: number;
 }
 
+/** Where a paper stands among the recent papers of a topic; fewer than 20 of them say nothing. */
+export interface Standing {
+  /** Undefined among those of all topics and of none. */
+  readonly topic?: string;
+  /** Share of them that have less, 0 to 1. */
+  readonly percentile: number;
+  /** How many they are, this one among them. */
+  readonly of: number;
+}
+
+/** What one signal gained lately, against what is usual; lists of what is rising are ordered by `pace`. */
+export interface Rise {
+  readonly signal: SignalKind;
+  /** From 0. */
+  readonly gained: number;
+  readonly hours: number;
+  /** Of votes: how many a paper of this age with so many before usually gains in those hours. */
+  readonly usual?: number;
+  /** Of votes: how many it would end with if it always had gained as now, in expected final votes; else `gained`. */
+  readonly pace: number;
+}
+
 /** The number we order by, in expected final votes, with its parts. */
 export interface Score {
   readonly value: number;
@@ -33,6 +55,10 @@ export interface Score {
   /** Signals that no source gave. */
   readonly missing: readonly SignalKind[];
   readonly trend?: Trend;
+  /** Among recent papers of the topic it stands in. */
+  readonly standing?: Standing;
+  /** In a list that is not ordered by `value` but by what rises. */
+  readonly rise?: Rise;
 }
 
 /** A paper as an edition shows it, frozen: everything a renderer needs. */
@@ -150,6 +176,27 @@ export function editionPicks(edition: Edition): readonly Pick[] {
   return [...edition.sections.flatMap((section) => section.picks), ...edition.outside].toSorted(
     (a, b) => a.rank - b.rank,
   );
+}
+
+/** Places of the lead: two minutes of reading. */
+export const leadPlaces = 8;
+/** Picks of one section in the lead. */
+const mostOfASectionInLead = 3;
+
+/**
+ * All picks in the order in which the lead is filled: best first, but of the first eight at most three stand in one
+ * section as long as others are there, so that a large field does not fill it. Ranks stay what they are.
+ */
+export function leadOrder(edition: Edition): readonly Pick[] {
+  const shares = new Map<string, number>();
+  const [lead, rest]: [Pick[], Pick[]] = [[], []];
+  for (const pick of editionPicks(edition)) {
+    const share = (shares.get(pick.topic) ?? 0) + 1;
+    const hasRoom = lead.length < leadPlaces && share <= mostOfASectionInLead;
+    if (hasRoom) shares.set(pick.topic, share);
+    (hasRoom ? lead : rest).push(pick);
+  }
+  return [...lead, ...rest];
 }
 
 /**

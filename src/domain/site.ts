@@ -1,3 +1,4 @@
+import type { Follow } from './follow.ts';
 import type { Topic } from './topic.ts';
 
 /** What every renderer needs to know of the place it writes for. Nothing in it changes between two editions. */
@@ -19,14 +20,22 @@ export interface Site {
   readonly postalAddress?: string;
   /** All configured topics, in order. */
   readonly topics: readonly Topic[];
+  /** Authors and labs that have a feed of their own. */
+  readonly follows?: readonly Follow[];
   /** The papers and people are invented: every output says so. */
   readonly isSample: boolean;
+  /** Where programs subscribe to the feeds (W3C WebSub), absolute; undefined where there is no hub. */
+  readonly hubUrl?: string;
   /** Mails go to an outbox that the site shows at `outbox/`. */
   readonly hasOutbox?: boolean;
+  /** A server answers `search`; not where the site is only files. */
+  readonly hasSearch?: boolean;
+  /** A server answers `subscribe/`, where readers join by themselves. */
+  readonly hasSignUp?: boolean;
 }
 
 /** An absolute address below the site's root. */
-export function siteUrl(site: Site, path: string): string {
+export function siteUrl(site: Pick<Site, 'baseUrl'>, path: string): string {
   return new URL(path, site.baseUrl).href;
 }
 

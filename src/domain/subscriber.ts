@@ -26,8 +26,8 @@ export interface Subscription {
   readonly state: 'pending' | 'confirmed' | 'unsubscribed';
 }
 
-/** How often mail comes: with every edition, or what came out in a week or a month in one. */
-export const cadences = ['every', 'weekdays', 'weekly', 'monthly'] as const;
+/** How often mail comes: with every edition, or with those that are dated from Monday to Friday. */
+export const cadences = ['every', 'weekdays'] as const;
 export type Cadence = (typeof cadences)[number];
 
 /** Whose word a choice is. What readers said themselves is not overruled by a file or an import. */

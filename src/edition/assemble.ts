@@ -1,29 +1,18 @@
 import type { Candidate } from '../domain/candidate.ts';
 import type { Digest } from '../domain/digest.ts';
 import { lateKey } from '../domain/edition.ts';
-import type {
-  Coverage,
-  Edition,
-  EditionPaper,
-  Pick,
-  Score,
-  SourceState,
-  TitleOnly,
-  UpdatedPaper,
-} from '../domain/edition.ts';
-import type { Author, PaperId } from '../domain/paper.ts';
+import type { Coverage, Edition, Pick, SourceState, TitleOnly, UpdatedPaper } from '../domain/edition.ts';
+import type { PaperId } from '../domain/paper.ts';
 import type { CalendarDate, Instant } from '../domain/time.ts';
 import type { Topic } from '../domain/topic.ts';
-import { strongestTerms, whyLine } from '../rank/explain.ts';
 import { findFollowUps } from '../rank/follow-up.ts';
 import type { PaperText } from '../rank/words.ts';
 import { rankPapers, type RankedPaper } from '../rank/rank.ts';
 import type { ScoreModel } from '../rank/score.ts';
 import { select, selectedPapers, type PlacedPaper, type Selection } from '../rank/select.ts';
+import { standingPool, type StandingPool } from '../rank/standing.ts';
 import { compileTopics } from '../rank/topics.ts';
-
-/** Names kept of a long author list: so many from the front, and the last. */
-const firstAuthors = 12;
+import { pickOf } from './pick.ts';
 
 /** Everything an edition is made of, as the store knew it at `now`. */
 export interface EditionMaterial {
@@ -48,20 +37,23 @@ export interface EditionMaterial {
 /** An edition with the ranking it came from, which `why` explains. */
 export interface Assembled {
   readonly edition: Edition;
-  /** All candidates in order, picked or not. */
+  /** All that could be picked, in order, picked or not. */
   readonly ranked: readonly RankedPaper[];
+  /** These and the papers that the digest picked before, with which they were compared. */
+  readonly compared: readonly RankedPaper[];
   readonly selection: Selection;
 }
 
 /** The edition that this material gives: the same material, the same edition, in whatever order it comes. */
 export function assembleEdition(material: EditionMaterial): Assembled {
   const { digest, topics, now } = material;
-  const ranked = rankPapers({
+  const compared = rankPapers({
     candidates: material.candidates,
     topics: compileTopics(topics),
     now,
     ...(material.model && { model: material.model }),
   });
+  const ranked = compared.filter(({ candidate }) => !candidate.isTaken);
   const selection = select({
     candidates: ranked,
     topics: digest.topics,
@@ -75,8 +67,14 @@ export function assembleEdition(material: EditionMaterial): Assembled {
     [lateKey, 'Late risers'],
   ]);
   const followed = followedBy(selection, ranked, material.earlierPicks ?? []);
-  const pick = (placed: PlacedPaper): Pick =>
-    pickOf(placed, names, material.model, followed.get(placed.ranked.candidate.paper.id));
+  const pool = poolOf(compared);
+  const pick = (placed: PlacedPaper): Pick => {
+    const { ranked: one, topic } = placed;
+    const within = topicOf(one, topic);
+    const standing = pool.standing(one.score.value, within);
+    const earlier = followed.get(one.candidate.paper.id);
+    return pickOf(placed, names, material.model, { earlier, standing });
+  };
   const edition: Edition = {
     digest: digest.key,
     digestName: digest.name,
@@ -95,7 +93,24 @@ export function assembleEdition(material: EditionMaterial): Assembled {
     alsoNew: selection.alsoNew.map((paper) => titleOf(paper, digest)),
     coverage: coverageOf(material, ranked),
   };
-  return { edition, ranked, selection };
+  return { edition, ranked, compared, selection };
+}
+
+/** Expected votes of all recent papers, of all and by topic. */
+function poolOf(compared: readonly RankedPaper[]): StandingPool {
+  const pool = standingPool();
+  for (const { score, matches } of compared) {
+    pool.add(
+      score.value,
+      matches.map((match) => match.topic),
+    );
+  }
+  return pool;
+}
+
+/** The topic among whose papers it is compared: that of its section, else its best one. */
+function topicOf({ matches }: RankedPaper, section: string): string | undefined {
+  return (matches.find((match) => match.topic === section) ?? matches[0])?.topic;
 }
 
 /** Papers whose words tell the weight of words: enough to tell a rare word, few enough to read each night. */
@@ -118,55 +133,6 @@ function followedBy(
       return paper ? [[id, paper]] : [];
     }),
   );
-}
-
-function pickOf(
-  placed: PlacedPaper,
-  topicNames: ReadonlyMap<string, string>,
-  model: ScoreModel | undefined,
-  followed: PaperText | undefined,
-): Pick {
-  const { ranked, topic } = placed;
-  return {
-    paper: editionPaper(ranked),
-    topic,
-    alsoIn: placed.alsoIn,
-    score: explained(ranked, model),
-    why: whyLine(ranked, topic, topicNames, followed),
-    rank: placed.rank,
-  };
-}
-
-/** A score with what its chance of being listed is made of, where that is learned. */
-function explained({ candidate, score }: RankedPaper, model: ScoreModel | undefined): Score {
-  if (score.chance === undefined || !model?.listingTerms) return score;
-  return { ...score, chanceFor: strongestTerms(model.listingTerms(candidate.paper)) };
-}
-
-function editionPaper({ candidate, counts }: RankedPaper): EditionPaper {
-  const { paper } = candidate;
-  return {
-    id: paper.id,
-    ...(paper.version !== undefined && { version: paper.version }),
-    title: paper.title,
-    abstract: paper.abstract,
-    authors: namedAuthors(paper.authors),
-    authorCount: paper.authors.length,
-    categories: paper.categories,
-    links: paper.links,
-    ...(paper.organization !== undefined && { organization: paper.organization }),
-    ...(paper.doi !== undefined && { doi: paper.doi }),
-    ...(paper.submittedAt !== undefined && { submittedAt: paper.submittedAt }),
-    firstSeenAt: paper.firstSeenAt,
-    source: paper.firstSource,
-    counts,
-  };
-}
-
-function namedAuthors(authors: readonly Author[]): readonly Author[] {
-  return authors.length <= firstAuthors + 1
-    ? authors
-    : [...authors.slice(0, firstAuthors), ...authors.slice(-1)];
 }
 
 function titleOf({ candidate, matches }: RankedPaper, digest: Digest): TitleOnly {

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Digest } from '../domain/digest.ts';
 import type { Edition, SourceState } from '../domain/edition.ts';
 import { dayMs, type CalendarDate, type Instant } from '../domain/time.ts';
@@ -17,6 +16,7 @@ import { insertEdition, nextEditionNumber } from '../store/edition-insert.ts';
 import { countRevised } from '../store/revisions.ts';
 import { sourceStandings } from '../store/source-states.ts';
 import { storeFacts } from '../store/paper-facts.ts';
+import { basisName } from './basis.ts';
 import { learnedAt } from './learn.ts';
 import { assembleEdition, hasNews, type Assembled } from './assemble.ts';
 
@@ -93,13 +93,6 @@ async function draft(db: Database, order: EditionOrder, pickedBefore?: Instant):
   return { assembled, basis };
 }
 
-/** Rises when the same rules give other topics: what was kept before is then not read. */
-const matchingVersion = 1;
-
-function basisName(topics: readonly Topic[], model: string | undefined): string {
-  return hash('sha256', JSON.stringify([matchingVersion, topics, model]), 'base64url').slice(0, 22);
-}
-
 /**
  * Freezes the digest's edition of that date. A local day has exactly one: when it is there already, or
  * another process stores it first, that one is the answer and stands as it is.
@@ -110,11 +103,11 @@ export async function publishEdition(db: Database, order: EditionOrder): Promise
   if (existing) return { state: 'already published', stored: existing };
   for (let tries = 0; tries < mostTries; tries += 1) {
     const { assembled, basis } = await draft(db, order);
-    const { edition, ranked } = assembled;
+    const { edition, compared } = assembled;
     await storeFacts(
       db,
       basis,
-      ranked.flatMap(({ candidate: { paper, facts: known }, facts }) => (known ? [] : [{ paper, facts }])),
+      compared.flatMap(({ candidate: { paper, facts: known }, facts }) => (known ? [] : [{ paper, facts }])),
     );
     if (!hasNews(edition)) return { state: 'nothing new', edition };
     const insertion = await insertEdition(db, edition);

@@ -1,4 +1,4 @@
-import type { Score } from '../domain/edition.ts';
+import type { Rise, Score, Standing } from '../domain/edition.ts';
 import { plainLine, type PaperRecord } from '../domain/paper.ts';
 import type { RankedPaper } from './rank.ts';
 import type { Term } from './strongest-words.ts';
@@ -16,24 +16,34 @@ const topShare = 0.1;
 /** From that share on few votes are still to come, about a day after listing. */
 const settledShare = 0.85;
 
+/** What a line says beside what the ranked paper itself tells. */
+export interface LineFacts {
+  /** The picked paper that this one goes on from. */
+  readonly earlier?: Pick<PaperRecord, 'title'> | undefined;
+  /** Where it stands among recent papers. */
+  readonly standing?: Standing | undefined;
+  /** In a list of what rises. */
+  readonly rise?: Rise | undefined;
+}
+
 /**
  * Why a paper stands in a section: facts in one line of at most 110 characters, most telling first,
  * divided by ` · `. A fact without room is left out; can be empty.
  *
- * `topic` is the section's key or `outside`; `topicNames` maps keys to names; `earlier` is the picked paper that this
- * one goes on from.
+ * `topic` is the section's key or `outside`; `topicNames` maps keys to names.
  */
 export function whyLine(
   ranked: RankedPaper,
   topic: string,
   topicNames: ReadonlyMap<string, string>,
-  earlier?: Pick<PaperRecord, 'title'>,
+  { earlier, standing, rise }: LineFacts = {},
 ): string {
   const { paper } = ranked.candidate;
   const facts = [
     placeFact(ranked, topic),
     earlier && `follow-up of “${cutTitle(plainLine(earlier.title))}”`,
-    votesFact(ranked),
+    rise ? riseFact(rise, ranked) : votesFact(ranked),
+    standing && standingFact(standing, topicNames),
     ranked.trend && trendFact(ranked.trend, topicNames),
     linksFact(ranked),
     ranked.counts.upvotes === undefined && paper.authors.length >= manyAuthors
@@ -86,8 +96,33 @@ function trendFact(
 ): string | undefined {
   if (of < fewestCompared || trend.gained <= 0 || place / of > topShare) return undefined;
   const name = within === undefined ? undefined : (topicNames.get(within) ?? within);
-  return `top ${Math.ceil((100 * place) / of)} % ${name === undefined ? 'of the day' : `in ${name}`}`;
+  return `fastest ${Math.ceil((100 * place) / of)} % ${name === undefined ? 'of all' : `in ${name}`}`;
 }
+
+/** `72 votes, +38 in 24 h, 4 usual`; the usual of a first day would be all. */
+function riseFact({ signal, gained, hours, usual }: Rise, { counts }: RankedPaper): string {
+  const name = signal === 'upvotes' ? 'votes' : signal;
+  const now = counts[signal] ?? 0;
+  const gain = `+${shortCount(gained)} in ${Math.round(hours)} h`;
+  const least = usual === undefined ? '' : `, ${usual < 1 ? 'under 1' : shortCount(Math.round(usual))} usual`;
+  return gained === now
+    ? `${shortCount(now)} ${name} in ${Math.round(hours)} h`
+    : `${shortCount(now)} ${name}, ${gain}${least}`;
+}
+
+/** `97th percentile in Robotics`: 97 of 100 recent papers there have less. */
+function standingFact({ topic, percentile }: Standing, topicNames: ReadonlyMap<string, string>): string {
+  const within = topic === undefined ? 'of all' : `in ${topicNames.get(topic) ?? topic}`;
+  return `${ordinal(Math.floor(percentile * 100))} percentile ${within}`;
+}
+
+/** `1st`, `22nd`, `97th`; of 0 to 100. */
+function ordinal(number: number): string {
+  const ending = number % 100 >= 11 && number % 100 <= 13 ? 'th' : (endings[number % 10] ?? 'th');
+  return `${number}${ending}`;
+}
+
+const endings: readonly (string | undefined)[] = [undefined, 'st', 'nd', 'rd'];
 
 function linksFact({ candidate, counts }: RankedPaper): string | undefined {
   const { code, project } = candidate.paper.links;
@@ -117,6 +152,13 @@ export function scoreFacts(score: Score): readonly string[] {
     const share = Math.floor(percentile * 100);
     facts.push(
       `${sign}${gained} votes in ${oneDecimal(hours)} h, ${share} % of those compared gained less or as much`,
+    );
+  }
+  if (score.standing) {
+    const { topic, percentile, of } = score.standing;
+    const share = Math.floor(percentile * 100);
+    facts.push(
+      `above ${share} % of ${of} recent papers ${topic === undefined ? 'of all topics' : `in ${topic}`}`,
     );
   }
   if (score.missing.length > 0) facts.push(`not known: ${score.missing.join(', ')}`);

@@ -67,7 +67,7 @@ export function rankPapers(input: {
 }
 
 /** What is found out about a paper's text: nothing in it depends on the time. */
-function factsOf(paper: PaperRecord, topics: CompiledTopics, model: ScoreModel): PaperFacts {
+export function factsOf(paper: PaperRecord, topics: CompiledTopics, model: ScoreModel): PaperFacts {
   return {
     matches: matchTopics(paper, topics),
     ...(model.wordShare && { wordShare: model.wordShare(paper) }),

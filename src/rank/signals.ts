@@ -1,6 +1,6 @@
 import type { Signal, SignalKind } from '../domain/signal.ts';
 import type { Instant } from '../domain/time.ts';
-import { dayMs, hourMs } from '../domain/time.ts';
+import { hourMs } from '../domain/time.ts';
 
 /** The latest known count of each kind; a kind that no source gave is absent. */
 export type Counts = Readonly<Partial<Record<SignalKind, number>>>;
@@ -9,7 +9,7 @@ export type Counts = Readonly<Partial<Record<SignalKind, number>>>;
 export interface Gain {
   /** Negative when more was taken back than added. */
   readonly gained: number;
-  /** Hours over which it was counted: 24, or fewer where the paper or our first count is younger. */
+  /** Hours over which it was counted: those asked for, or fewer where the paper or our first count is younger. */
   readonly hours: number;
 }
 
@@ -28,13 +28,24 @@ export function latestCounts(signals: readonly Signal[], now: Instant): Counts {
   return counts;
 }
 
-/**
- * What one kind gained in the last 24 hours, at the source whose latest value is the largest: since its
- * last value at or before 24 h ago; else since `zeroAt`, a time in those 24 h at which nothing could be
- * counted yet; else since its first value. A value not counted again still holds, for only changes are
- * stored. Undefined where no source counted it by `now`.
- */
+/** `gainOver` 24 hours. */
 export function gainOfLastDay(
+  signals: readonly Signal[],
+  kind: SignalKind,
+  now: Instant,
+  zeroAt?: Instant,
+): Gain | undefined {
+  return gainOver(24, signals, kind, now, zeroAt);
+}
+
+/**
+ * What one kind gained in the last `hours`, at the source whose latest value is the largest: since its last value at
+ * or before their start; else since `zeroAt`, a time in them at which nothing could be counted yet; else since its
+ * first value. A value not counted again still holds, for only changes are stored. Undefined where no source counted
+ * it by `now`.
+ */
+export function gainOver(
+  hours: number,
   signals: readonly Signal[],
   kind: SignalKind,
   now: Instant,
@@ -44,10 +55,10 @@ export function gainOfLastDay(
   const first = series?.[0];
   const latest = series?.at(-1);
   if (!series || !first || !latest) return undefined;
-  const dayAgo = now - dayMs;
-  const before = series.findLast((signal) => signal.countedAt <= dayAgo);
-  if (before) return { gained: latest.value - before.value, hours: 24 };
-  if (zeroAt !== undefined && zeroAt >= dayAgo && zeroAt <= first.countedAt) {
+  const startAt = now - hours * hourMs;
+  const before = series.findLast((signal) => signal.countedAt <= startAt);
+  if (before) return { gained: latest.value - before.value, hours };
+  if (zeroAt !== undefined && zeroAt >= startAt && zeroAt <= first.countedAt) {
     return { gained: latest.value, hours: (now - zeroAt) / hourMs };
   }
   return { gained: latest.value - first.value, hours: (now - first.countedAt) / hourMs };

@@ -9,6 +9,9 @@ import { findPhrases, indexPhrases, parsePhrase, spelling } from './phrases.ts';
 import type { CompiledQuery, Finds, NameIndex, QueryPhrase } from './query.ts';
 import { compileQuery, findNames, holds, indexNames, isOfText, queryCredits } from './query.ts';
 
+/** Rises when the same rules give other topics: what was kept before is then not read. */
+export const matchingVersion = 1;
+
 interface CompiledTopic {
   readonly key: string;
   readonly place: number;

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { plainLine, type Author } from '../domain/paper.ts';
-import { isCalendarDate, parseInstant, utcMidnight, type Instant } from '../domain/time.ts';
+import {
+  isCalendarDate,
+  parseInstant,
+  utcMidnight,
+  type CalendarDate,
+  type Instant,
+} from '../domain/time.ts';
 import { arxivAuthors } from './arxiv-authors.ts';
 import type { ReadItem } from './collect.ts';
 import { identityOf } from './paper-identity.ts';
@@ -22,6 +28,9 @@ const wirePaper = z.object({
     .union([z.string().transform((names) => names.split(/[\s,]+/)), z.array(z.string())])
     .catch([]),
   published: text,
+  /** The day of the list that it stood on. */
+  list_date: text,
+  listed_on: text,
   comment: text,
   comments: text,
 });
@@ -37,14 +46,24 @@ export function paperLines(lines: string): ReadItem[] {
 }
 
 /** One line of such a file; `place` is its number, from 1. */
-export function paperLine(line: string, place: number): ReadItem {
+function paperLine(line: string, place: number): ReadItem {
+  return datedLine(line, place).item;
+}
+
+/** The same with the day of the list that the paper stood on, where the line tells it. */
+export function datedLine(
+  line: string,
+  place: number,
+): { readonly item: ReadItem; readonly listDate?: CalendarDate } {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
-    return { key: `line ${place}`, reason: 'expected one JSON object on a line; got broken JSON' };
+    return { item: { key: `line ${place}`, reason: 'expected one JSON object on a line; got broken JSON' } };
   }
-  return paperObject(value, place);
+  const dates = wirePaper.pick({ list_date: true, listed_on: true }).safeParse(value).data;
+  const listDate = dates?.list_date ?? dates?.listed_on ?? '';
+  return { item: paperObject(value, place), ...(isCalendarDate(listDate) && { listDate }) };
 }
 
 /** One paper as an object of our own, open form; `place` is its line, from 1. */

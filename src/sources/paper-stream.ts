@@ -2,11 +2,11 @@ import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Listing } from '../domain/listing.ts';
-import type { Instant } from '../domain/time.ts';
+import { dayMs, utcMidnight, type CalendarDate, type Instant } from '../domain/time.ts';
 import { asError, SourceError } from '../errors.ts';
-import { collect, type ReadItem } from './collect.ts';
+import { collect } from './collect.ts';
 import { dayOf } from './file-day.ts';
-import { looksLikePaperObject, paperLine } from './paper-objects.ts';
+import { datedLine, looksLikePaperObject } from './paper-objects.ts';
 
 /** A line of a paper with thousands of authors is below a megabyte. */
 const longestLine = 4 * 1024 * 1024;
@@ -20,6 +20,12 @@ export async function isPaperLines(path: string): Promise<boolean> {
 /**
  * A file of papers as JSON lines, packed with gzip or not, as listings of at most `size` lines one after the other: a
  * dump of a whole archive is larger than memory, and between two of them others get their turn at the database.
+ *
+ * Lines that tell the day of the list they stood on (`list_date` or `listed_on`, `YYYY-MM-DD`) are listings of that
+ * day, oldest first, read when it was over or now if it is not, so that an old list is not news of today. They are of a
+ * source of their own, `SOURCE-lists`: what stood on lists without votes can then be told from recorded answers with
+ * votes that were imported too. A day after tomorrow is not believed.
+ *
  * Rejects with a `SourceError` where the file breaks off or is not text in UTF-8.
  */
 export async function* paperPieces(
@@ -28,22 +34,36 @@ export async function* paperPieces(
   source: string,
   size: number,
 ): AsyncGenerator<Listing> {
-  let items: ReadItem[] = [];
-  const piece = (): Listing => ({
-    source,
-    listDate: dayOf(path, now),
-    readAt: now,
-    ...collect(items),
-    quiet: false,
-    hasVotes: false,
-  });
+  let lines: DatedLine[] = [];
   for await (const { text, place } of linesOf(path)) {
-    items.push(paperLine(text, place));
-    if (items.length < size) continue;
-    yield piece();
-    items = [];
+    lines.push(datedLine(text, place));
+    if (lines.length < size) continue;
+    yield* listingsOf(lines, path, now, source);
+    lines = [];
   }
-  if (items.length > 0) yield piece();
+  yield* listingsOf(lines, path, now, source);
+}
+
+type DatedLine = ReturnType<typeof datedLine>;
+
+function listingsOf(
+  lines: readonly DatedLine[],
+  path: string,
+  now: Instant,
+  source: string,
+): readonly Listing[] {
+  const dayOfLine = ({ listDate }: DatedLine): CalendarDate =>
+    listDate !== undefined && utcMidnight(listDate) <= now + dayMs ? listDate : '';
+  return [...Map.groupBy(lines, dayOfLine)]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([listDate, group]) => ({
+      source: listDate === '' ? source : `${source}-lists`,
+      listDate: listDate === '' ? dayOf(path, now) : listDate,
+      readAt: listDate === '' ? now : Math.min(now, utcMidnight(listDate) + dayMs),
+      ...collect(group.map(({ item }) => item)),
+      quiet: false,
+      hasVotes: false,
+    }));
 }
 
 /** Lines that hold something, with their place from 1. */

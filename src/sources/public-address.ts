@@ -1,4 +1,4 @@
-import { lookup, type LookupAddress } from 'node:dns';
+import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { SourceError } from '../errors.ts';
 
@@ -85,13 +85,23 @@ function privateAddress(host: string, address: string): SourceError {
   );
 }
 
+/** Finds all addresses of a name, in the manner of `dns.lookup`. */
+export type FindAddresses = (
+  host: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
 /**
- * Resolves a name as the system does, and refuses it when any of its addresses is private and the host is not allowed.
+ * Resolves a name as the system does, or by `find`, and refuses it when any of its addresses is private and the host is not allowed.
  * Used for making the connection, so that no second look-up can say something else.
  */
-export function publicLookup(allowedHosts: ReadonlySet<string>): LookupFunction {
+export function publicLookup(
+  allowedHosts: ReadonlySet<string>,
+  find: FindAddresses = lookup,
+): LookupFunction {
   return (host, options, callback) => {
-    lookup(host, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+    find(host, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
       const [first] = addresses ?? [];
       if (error || !first) return callback(error ?? new Error(`no address for ${host}`), '');
       const hidden = addresses.find(({ address }) => isPrivateAddress(address));

@@ -16,6 +16,7 @@ const levels: Readonly<Record<string, number>> = {
   inbound: 3,
   subscribers: 3,
   schedule: 3,
+  websub: 3,
   config: 2,
   sources: 2,
   store: 2,

@@ -65,6 +65,7 @@ describe('the smallest configuration', () => {
       topics: [
         { key: 'llm', name: 'Language models', include: ['llm'], exclude: [], categories: [], keywords: [] },
       ],
+      follows: [],
       digests: [
         {
           key: 'daily',
@@ -84,7 +85,21 @@ describe('the smallest configuration', () => {
       ranking: { authorHistory: true },
       mail: { transport: 'outbox', from: { name: 'Small', address: 'broadsheet@papers.example.org' } },
       subscribersDir: '/etc/broadsheet/subscribers',
-      serve: { host: '127.0.0.1', port: 8080 },
+      signUp: {
+        open: true,
+        perAddressADay: 3,
+        perClientAnHour: 20,
+        totalAnHour: 500,
+        workBits: 0,
+        blockedDomains: [],
+      },
+      serve: {
+        host: '127.0.0.1',
+        port: 8080,
+        requestsPerMinute: 300,
+        trustedProxies: ['127.0.0.0/8', '::1'],
+      },
+      moved: [],
       logLevel: 'info',
     } satisfies Config);
   });
@@ -197,7 +212,22 @@ describe('the example configuration', () => {
     const secrets = { SMTP_PASSWORD: 'secret', SEMANTIC_SCHOLAR_KEY: 'a-key', GITHUB_TOKEN: 'a-token' };
     const config = parseConfig(uncommented, 'broadsheet.yaml', secrets);
     const plain = parseConfig(await exampleConfig(), 'broadsheet.yaml', {});
-    const { site, sources, signals, topics, digests, mail, ...others } = config;
+    const { site, sources, signals, topics, digests, mail, inbound, websub, moved, follows, ...rest } =
+      config;
+    const { signUp, ...others } = rest;
+    expect(signUp).toMatchObject({
+      from: { name: 'The Morning Broadsheet', address: 'hello@example.org' },
+      blockedDomains: ['throwaway.example'],
+    });
+    expect(inbound).toEqual({
+      unsubscribe: 'unsub@example.org',
+      addresses: ['fbl@example.org'],
+      smtp: { host: '127.0.0.1', port: 2525, maxBytes: 5_000_000 },
+      hooks: {},
+    });
+    expect(follows.map(({ name }) => name)).toEqual(['Ada Example', 'Example Institute']);
+    expect(moved).toEqual([{ from: 't/old-name/', to: 't/new-name/' }]);
+    expect(websub).toEqual({ hub: 'own', publish: true, allowHosts: ['reader.internal'] });
     expect(others).toEqual({
       file: plain.file,
       dataDir: plain.dataDir,
@@ -295,7 +325,7 @@ describe('the faults of a configuration', () => {
     // what is added from line 6 on, the fault
     [
       'foo: 1',
-      '6:1 foo: unknown key; known here: site, data, sources, signals, http, topics, topicSets, digests, ranking, mail, subscribers, serve, log',
+      '6:1 foo: unknown key; known here: site, data, sources, signals, http, topics, topicSets, follows, digests, ranking, mail, subscribers, signUp, serve, inbound, websub, moved, log',
     ],
     ['logg: info', '6:1 logg: unknown key; did you mean "log"?'],
     ['Serve: { port: 1 }', '6:1 Serve: unknown key; did you mean "serve"?'],
@@ -309,6 +339,22 @@ describe('the faults of a configuration', () => {
       '7:19 http.timeoutSeconds: expected a whole number of seconds from 1 to 600, got the number 601',
     ],
     ['serve: { port: -1 }', '6:16 serve.port: expected a port number from 0 to 65535, got the number -1'],
+    [
+      'serve: { trustedProxies: [10.0.0.0/33] }',
+      '6:27 serve.trustedProxies.0: expected an address or network such as 10.1.2.3, 10.0.0.0/8 or fd00::/8, got "10.0.0.0/33"',
+    ],
+    [
+      'moved: [{ from: /old.xml, to: new.xml }]',
+      '6:17 moved.0.from: expected a path below the site without a slash in front, such as feeds/old.xml or t/old-name/, got "/old.xml"',
+    ],
+    [
+      'moved: [{ from: t/../x, to: new.xml }]',
+      '6:17 moved.0.from: expected a path below the site without a slash in front, such as feeds/old.xml or t/old-name/, got "t/../x"',
+    ],
+    [
+      'moved: [{ from: t/old/, to: new.xml }]',
+      '6:9 moved.0: expected two documents (from: feeds/old.xml, to: feeds/new.xml) or two folders (from: t/old/, to: t/new/), got a block of keys and values',
+    ],
     ['log: yes', '6:6 log: expected one of silent, error, warn, info, debug, got "yes"'],
     ['log: true', '6:6 log: expected one of silent, error, warn, info, debug, got the value true'],
     [

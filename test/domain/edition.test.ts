@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { coverageCounts, editionFor, editionPicks, type Edition } from '../../src/domain/edition.ts';
+import {
+  coverageCounts,
+  editionFor,
+  editionPicks,
+  leadOrder,
+  type Edition,
+} from '../../src/domain/edition.ts';
 import { sampleEdition, samplePaper, samplePick } from '../render/edition-sample.ts';
 
 const pick = (rank: number, topic: string, alsoIn: readonly string[]) =>
@@ -70,5 +76,41 @@ describe('an edition for a reader of some topics', () => {
       }),
     );
     expect(editionPicks(editionFor(edition, keys))).toEqual(editionPicks(edition));
+  });
+});
+
+describe('the lead of an edition', () => {
+  const sectionOf = (topic: string, ranks: readonly number[]) => ({
+    topic,
+    name: topic,
+    picks: ranks.map((rank) => pick(rank, topic, [])),
+  });
+  const ranksOf = (sections: Edition['sections']) =>
+    leadOrder({ ...edition, sections, outside: [] }).map(({ rank }) => rank);
+
+  it('holds at most three of one section as long as there are others, best first', () => {
+    const sections = [sectionOf('agents', [1, 2, 3, 4, 5, 6, 7]), sectionOf('vision', [8, 9, 10, 11, 12])];
+    expect(ranksOf(sections)).toEqual([1, 2, 3, 8, 9, 10, 4, 5, 6, 7, 11, 12]);
+  });
+
+  it('is by rank where no section has more than its share, and where there is only one', () => {
+    expect(ranksOf([sectionOf('agents', [1, 4]), sectionOf('vision', [2, 3])])).toEqual([1, 2, 3, 4]);
+    expect(ranksOf([sectionOf('agents', [1, 2, 3, 4, 5])])).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('takes every pick once', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('agents', 'vision', 'robots'), { maxLength: 30 }), (topics) => {
+        const all = topics.map((topic, place) => pick(place + 1, topic, []));
+        const sections = ['agents', 'vision', 'robots'].map((topic) => ({
+          topic,
+          name: topic,
+          picks: all.filter((one) => one.topic === topic),
+        }));
+        const order = ranksOf(sections);
+        expect(order.toSorted((a, b) => a - b)).toEqual(all.map(({ rank }) => rank));
+        expect(order[0]).toBe(all[0]?.rank);
+      }),
+    );
   });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextMinuteOfDay } from '../../src/domain/local-time.ts';
 import { dayMs, formatInstant, hourMs } from '../../src/domain/time.ts';

@@ -107,6 +107,25 @@ describe('an edition', () => {
     );
   });
 
+  it('says where each pick stands among the recent papers of its topic, those picked before among them', () => {
+    const taken = Array.from({ length: 17 }, (_, place) => ({
+      ...titled(100 + place, 'An older alpha', 50 + place),
+      isNew: false,
+      isTaken: true,
+    }));
+    const { edition, ranked } = assembleEdition(material({ candidates: [...candidates, ...taken] }));
+    const alpha = editionPicks(edition).find((pick) => pick.paper.title === 'On alpha');
+    // 23 papers are in alpha: 17 taken ones are better, and five are not.
+    expect(alpha?.score.standing).toEqual({ topic: 'alpha', percentile: 5 / 23, of: 23 });
+    expect(alpha?.why).toContain('21st percentile in alpha');
+    expect(ranked.some(({ candidate }) => candidate.isTaken)).toBe(false);
+    expect(editionPicks(edition).map((pick) => pick.paper.title)).not.toContain('An older alpha');
+    const few = assembleEdition(material()).edition;
+    expect(editionPicks(few).map((pick) => pick.score.standing)).toEqual(
+      editionPicks(few).map(() => undefined),
+    );
+  });
+
   it('survives being stored as JSON', () => {
     const { edition } = assembleEdition(material());
     expect(JSON.parse(JSON.stringify(edition))).toEqual(edition);

@@ -195,8 +195,8 @@ describe('five days from loopback HTTP to loopback SMTP', () => {
         expect(flat(agents?.[0]?.text).includes(startOf(pick.paper.title))).toBe(isForAgents);
       }
     }
-    const lists = new Set(smtp.accepted.map(({ raw }) => /^List-ID: .*$/im.exec(raw)?.[0]?.trim()));
-    expect([...lists]).toEqual(['List-ID: "Daily Broadsheet" <daily.papers.example.org>']);
+    const lists = new Set(smtp.accepted.map(({ raw }) => /^List-Id: .*$/im.exec(raw)?.[0]?.trim()));
+    expect([...lists]).toEqual(['List-Id: "Daily Broadsheet" <daily.papers.example.org>']);
     for (const { raw } of smtp.accepted) expect(raw).toMatch(/^List-Unsubscribe: </m);
   });
 

@@ -63,6 +63,16 @@ function editions(home: string): readonly unknown[] {
   return rows;
 }
 
+function views(home: string): readonly unknown[] {
+  const db = new DatabaseSync(join(home, 'data/broadsheet.db'), { readOnly: true });
+  const rows = [
+    ...db.prepare('select kind, period, made_at, is_final, content from views order by kind, period').all(),
+    ...db.prepare('select paper_id, entered_at, pick from trending_entries order by paper_id').all(),
+  ];
+  db.close();
+  return rows;
+}
+
 describe('the same store at the same time', () => {
   it('gives the same bytes in another zone, in another language and with its rows in another order', async () => {
     const [one, other] = [join(folder, 'one'), join(folder, 'other')];
@@ -79,6 +89,8 @@ describe('the same store at the same time', () => {
     await broadsheet(other, { TZ: 'America/St_Johns', LANG: 'de_DE.UTF-8' }, 'publish');
     expect(editions(one)).toHaveLength(1);
     expect(editions(other)).toEqual(editions(one));
+    expect(views(one).length).toBeGreaterThan(5);
+    expect(views(other)).toEqual(views(one));
     expect(filesBelow(join(one, 'data/site')).size).toBeGreaterThan(20);
     expect(filesBelow(join(other, 'data/site'))).toEqual(filesBelow(join(one, 'data/site')));
   });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { scoreFacts, shortCount, whyLine } from '../../src/rank/explain.ts';
 import { rankPapers } from '../../src/rank/rank.ts';
 import type { Candidate } from '../../src/domain/candidate.ts';
+import type { Rise } from '../../src/domain/edition.ts';
 import { select } from '../../src/rank/select.ts';
 import { compileTopics } from '../../src/rank/topics.ts';
 import type { WhyNotQuestion } from '../../src/rank/why-not.ts';
@@ -41,7 +42,7 @@ const still = Array.from({ length: 40 }, (_, place) => {
 describe('the line that says why', () => {
   test('gives the facts, most telling first', () => {
     expect(lineOf([rising, ...still])).toBe(
-      '"tool use" in title · 72 votes, +38 in 24 h · top 3 % of the day · code, 1.2k stars · by Example Lab',
+      '"tool use" in title · 72 votes, +38 in 24 h · fastest 3 % of all · code, 1.2k stars · by Example Lab',
     );
   });
 
@@ -50,7 +51,39 @@ describe('the line that says why', () => {
       ...candidate,
       paper: { ...candidate.paper, title: 'An agent' },
     }));
-    expect(lineOf([rising, ...inTopic])).toContain('top 3 % in Agents and tool use');
+    expect(lineOf([rising, ...inTopic])).toContain('fastest 3 % in Agents and tool use');
+  });
+
+  test('says where it stands among recent papers of its topic', () => {
+    const [ranked] = rankPapers({ candidates: [rising], topics, now });
+    const line = (percentile: number, within?: string): string =>
+      ranked
+        ? whyLine(ranked, 'agents', topicNames, {
+            standing: { percentile, of: 100, ...(within !== undefined && { topic: within }) },
+          })
+        : '';
+    expect(line(0.979, 'agents')).toBe(
+      '"tool use" in title · 72 votes, +38 in 24 h · 97th percentile in Agents and tool use · code, 1.2k stars',
+    );
+    expect(line(0.91)).toContain(' · 91st percentile of all · ');
+    expect(line(0.92)).toContain('92nd');
+    expect(line(0.93)).toContain('93rd');
+    expect(line(0.12)).toContain('12th');
+    expect(line(0)).toContain('0th');
+  });
+
+  test('says in a list of what rises how much it gained and how much is usual', () => {
+    const [ranked] = rankPapers({ candidates: [rising], topics, now });
+    const line = (rise: Rise): string =>
+      ranked ? (whyLine(ranked, 'agents', topicNames, { rise }).split(' · ')[1] ?? '') : '';
+    expect(line({ signal: 'upvotes', gained: 38, hours: 24, usual: 3.7, pace: 90 })).toBe(
+      '72 votes, +38 in 24 h, 4 usual',
+    );
+    expect(line({ signal: 'upvotes', gained: 38, hours: 24, usual: 0.4, pace: 90 })).toBe(
+      '72 votes, +38 in 24 h, under 1 usual',
+    );
+    expect(line({ signal: 'upvotes', gained: 72, hours: 19.6, pace: 90 })).toBe('72 votes in 20 h');
+    expect(line({ signal: 'stars', gained: 34, hours: 24, pace: 34 })).toBe('1.2k stars, +34 in 24 h');
   });
 
   test('leaves out what it does not know', () => {
@@ -131,6 +164,10 @@ test('the numbers behind a score are told one by one', () => {
     '+38 votes in 24.0 h, 100 % of those compared gained less or as much',
     'not known: comments',
   ]);
+  const standing = { topic: 'agents', percentile: 0.97, of: 214 };
+  expect(ranked && scoreFacts({ ...ranked.score, standing })).toContain(
+    'above 97 % of 214 recent papers in agents',
+  );
   const [quiet] = rankPapers({ candidates: [unvoted(paper(1))], topics, now });
   expect(quiet && scoreFacts(quiet.score).slice(2)).toEqual([
     'on no list where people vote: votes expected times the chance of being listed there',

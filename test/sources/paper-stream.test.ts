@@ -51,6 +51,35 @@ describe('a long file of papers as JSON lines', () => {
     expect(new Set(listing?.entries.map(({ paper }) => paper.abstract))).toEqual(new Set(['We é study.']));
   });
 
+  it('with the days of their lists is a listing of each day, read when it was over', async () => {
+    const dated = (id: string, said: object): string => JSON.stringify({ ...JSON.parse(line(id)), ...said });
+    const path = await file(
+      [
+        dated('2601.00001', { listed_on: '2026-11-20' }),
+        dated('2601.00002', { list_date: '2026-11-19' }),
+        dated('2601.00003', { listed_on: '2026-11-20' }),
+        dated('2601.00004', { listed_on: '2026-11-24' }),
+        dated('2601.00005', { listed_on: 'on a Monday' }),
+        dated('2601.00006', { listed_on: '2027-02-01' }),
+        line('2601.00007'),
+      ].join('\n'),
+    );
+    const listings = (await pieces(path)).map(({ source, listDate, readAt, entries, hasVotes }) => [
+      source,
+      listDate,
+      new Date(readAt).toISOString().slice(0, 13),
+      entries.map((entry) => entry.sourceKey.slice(-1)).join(' '),
+      hasVotes,
+    ]);
+    expect(listings).toEqual([
+      // No day, or one that nobody can know yet: as if announced now.
+      ['import', '2026-11-24', '2026-11-24T06', '5 6 7', false],
+      ['import-lists', '2026-11-19', '2026-11-20T00', '2', false],
+      ['import-lists', '2026-11-20', '2026-11-21T00', '1 3', false],
+      ['import-lists', '2026-11-24', '2026-11-24T06', '4', false],
+    ]);
+  });
+
   it.each([
     ['recorded answers', '{"list_date":"2026-01-07","captured_at":"2026-01-07T08:00:00Z","response":[]}'],
     ['an array', '[]'],

@@ -12,7 +12,11 @@ export function coldLines(result: ColdStart, untold: number): readonly string[] 
   const { papers, listed, folds, days, results, skipped } = result;
   return [
     `${papers} papers of lists without votes, ${listed} of them listed where people vote`,
-    ...(untold > 0 ? [`${untold} more are left out: only a list with votes told their text`] : []),
+    ...(untold > 0
+      ? [
+          `${untold} more are left out: only a list with votes told their text; import lists without votes first`,
+        ]
+      : []),
     ...folds.map(
       (fold) =>
         `fold ${fold.from} to ${fold.to}: ${fold.days} days, learned from ${fold.lessons} papers before`,

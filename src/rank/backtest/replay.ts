@@ -141,7 +141,7 @@ function byId(a: PastListing, b: PastListing): number {
 }
 
 /** The paper as it was known then. */
-function paperAt({ candidate, former }: PastListing, now: Instant): Paper {
+export function paperAt({ candidate, former }: PastListing, now: Instant): Paper {
   const then = former.find((one) => one.untilAt > now);
   if (!then) return candidate.paper;
   const { organization: _, mediaCount: __, submitterFollowers: ___, ...paper } = candidate.paper;

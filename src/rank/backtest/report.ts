@@ -46,9 +46,9 @@ const legend = [
   'listed after the edition as lost. Intervals: bootstrap over days, 2,000 resamples; "no difference shown" holds 0.',
 ];
 
-/** Levels, then differences, under a title. */
-export function tableLines(title: string, table: Table): readonly string[] {
-  const head = `${title}: ${daysOf(table)}, ${table.papersPerDay.toFixed(1)} papers a day`;
+/** Levels, then differences, under a title; by default with what the table says of its days. */
+export function tableLines(title: string, table: Table, of?: string): readonly string[] {
+  const head = `${title}: ${of ?? `${daysOf(table)}, ${table.papersPerDay.toFixed(1)} papers a day`}`;
   return [
     head,
     'level'.padEnd(nameWidth) + measureNames.map((name) => titles[name].padStart(levelWidth)).join(''),
@@ -136,7 +136,7 @@ function conclusions({ all, learned }: EarlyTrending): readonly string[] {
   const chosen = table.rows.findLast((row) => row.difference && row.name.startsWith('EV'));
   return [
     ...(warning === undefined ? [] : [warning]),
-    chosen ? verdict(chosen, table) : 'nothing to compare',
+    chosen ? verdict(chosen, `${table.days} days`) : 'nothing to compare',
   ];
 }
 
@@ -145,11 +145,12 @@ export function warningOf({ days }: Table): string | undefined {
   return days < fewDays ? `warning: ${days} days are few; ${fewDays} are the least to build on` : undefined;
 }
 
-function verdict({ name, difference }: FormulaResult, table: Table): string {
+/** What may be said of one order against raw votes: a difference whose interval holds 0 is not claimed. */
+export function verdict({ name, difference }: FormulaResult, over: string): string {
   const words = compared.map((measure) =>
     difference ? `${titles[measure]} ${differenceText(difference[measure])}` : '',
   );
-  return `${name} against raw votes over ${table.days} days: ${words.join('; ')}`;
+  return `${name} against raw votes over ${over}: ${words.join('; ')}`;
 }
 
 /** Four decimals; never `-0.0000`. */
@@ -174,8 +175,8 @@ export function reportDocument(result: EarlyTrending, times: ReplayTimes): strin
   return JSON.stringify({ times, ...tables, skipped, full }, rounded, 2);
 }
 
-/** A table with the names of the measures in which a difference is shown. */
-function tableDocument(table: Table) {
+/** A table, for JSON, with the names of the measures in which a difference is shown. */
+export function tableDocument(table: Table) {
   return {
     ...table,
     rows: table.rows.map(({ name, level, difference }) => ({

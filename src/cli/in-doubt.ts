@@ -1,0 +1,125 @@
+import { staleAfterMs } from '../deliver/back-off.ts';
+import { graceMs } from '../deliver/resolve.ts';
+import { formatInstant, type Instant } from '../domain/time.ts';
+import type { Database, Queryable } from '../store/database.ts';
+import { editionById } from '../store/editions.ts';
+import { listInDoubt, sendAgain, settleAsAccepted, type InDoubt } from '../store/in-doubt.ts';
+import { refuseDryRun, withApp, type Context } from './context.ts';
+import type { ExitCode } from './exit-code.ts';
+import { namedEdition } from './named-edition.ts';
+
+const shown = 100;
+const rowsAtOnce = 500;
+
+/** Names the mails that were handed over and never answered, oldest first; of one edition or of all. */
+export async function listDoubtful(context: Context, edition: string | undefined): Promise<ExitCode> {
+  const now = context.now();
+  const report = await withApp(context, async ({ db }) => {
+    const only = await onlyOf(db, edition);
+    const rows = await listInDoubt(db, { handedOverBy: now, now, limit: shown + 1, ...only });
+    const nameOf = editionNames(db);
+    return {
+      mails: await Promise.all(
+        rows.slice(0, shown).map(async (row) => ({
+          address: row.address,
+          edition: (await nameOf(row.editionId)).name,
+          messageId: row.messageId,
+          handedOverAt: row.handedOverAt,
+          ...(row.resentAt !== undefined && { resentAt: row.resentAt }),
+          mayBeAnsweredUntil: row.handedOverAt + graceMs,
+        })),
+      ),
+      hasMore: rows.length > shown,
+    };
+  });
+  if (context.options.json) context.print(JSON.stringify(report, undefined, 2));
+  else {
+    for (const {
+      address,
+      edition: name,
+      messageId,
+      handedOverAt,
+      resentAt,
+      mayBeAnsweredUntil,
+    } of report.mails) {
+      const notes = [
+        ...(resentAt === undefined ? [] : [`sent again at ${formatInstant(resentAt)}`]),
+        ...(mayBeAnsweredUntil > now ? ['may still be answered'] : []),
+      ];
+      const more = notes.length === 0 ? '' : `; ${notes.join('; ')}`;
+      context.print(`${name} ${address}: handed over at ${formatInstant(handedOverAt)}, ${messageId}${more}`);
+    }
+    const count = report.hasMore ? `more than ${shown}` : String(report.mails.length);
+    context.print(`${count} mails in doubt`);
+  }
+  return 0;
+}
+
+/**
+ * Ends the doubt of all mails that can be answered no more, of one edition or of all: `resend` makes them due once more
+ * with the same bytes, `accept` counts them as accepted. Mails of editions that are too old to send stay as they are.
+ */
+export async function settleDoubtful(
+  context: Context,
+  way: 'resend' | 'accept',
+  edition: string | undefined,
+): Promise<ExitCode> {
+  refuseDryRun(context);
+  const now = context.now();
+  const counts = await withApp(context, async ({ db }) => {
+    const only = await onlyOf(db, edition);
+    const nameOf = editionNames(db);
+    const done = { settled: 0, tooOld: 0 };
+    const kept = new Set<number>();
+    while (!context.signal.aborted) {
+      const limit = rowsAtOnce + kept.size;
+      const rows = await listInDoubt(db, { handedOverBy: now - graceMs, now, limit, ...only });
+      const fresh = rows.filter(({ deliveryId }) => !kept.has(deliveryId));
+      if (fresh.length === 0) break;
+      for (const row of fresh) {
+        kept.add(row.deliveryId);
+        const isTooOld = way === 'resend' && (await nameOf(row.editionId)).publishedAt < now - staleAfterMs;
+        if (isTooOld) done.tooOld += 1;
+        else if (await settle(db, row, way, now)) done.settled += 1;
+      }
+    }
+    const waiting = await listInDoubt(db, { handedOverBy: now, now, limit: shown, ...only });
+    const young = waiting.filter(({ handedOverAt }) => handedOverAt > now - graceMs).length;
+    return { ...done, mayBeAnswered: young };
+  });
+  if (context.options.json) context.print(JSON.stringify(counts, undefined, 2));
+  else {
+    const { settled, tooOld, mayBeAnswered } = counts;
+    const what = way === 'resend' ? 'are due again' : 'count as accepted';
+    const old = tooOld === 0 ? '' : `; ${tooOld} of editions too old to send stay in doubt`;
+    const young = mayBeAnswered === 0 ? '' : `; ${mayBeAnswered} may still be answered`;
+    context.print(`${settled} mails ${what}${old}${young}`);
+  }
+  return 0;
+}
+
+function settle(db: Database, row: InDoubt, way: 'resend' | 'accept', now: Instant): Promise<boolean> {
+  return way === 'resend'
+    ? sendAgain(db, row.deliveryId, now)
+    : settleAsAccepted(db, row.deliveryId, 'accepted by the operator: no answer came', now);
+}
+
+async function onlyOf(db: Queryable, edition: string | undefined): Promise<{ readonly editionId?: number }> {
+  return edition === undefined ? {} : { editionId: (await namedEdition(db, edition)).id };
+}
+
+/** Name and time of editions by their ids, each read once. */
+function editionNames(db: Queryable) {
+  const known = new Map<number, Promise<{ readonly name: string; readonly publishedAt: Instant }>>();
+  const read = async (id: number) => {
+    const edition = await editionById(db, id);
+    return edition
+      ? { name: `${edition.digest}/${edition.editionDate}`, publishedAt: edition.publishedAt }
+      : { name: `edition ${id}`, publishedAt: 0 };
+  };
+  return (id: number) => {
+    const found = known.get(id) ?? read(id);
+    known.set(id, found);
+    return found;
+  };
+}

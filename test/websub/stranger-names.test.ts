@@ -42,23 +42,25 @@ async function nameServer(answers: Readonly<Record<string, string>>) {
   };
 }
 
-function outgoing(nameServers: readonly string[]): Outgoing {
-  return createOutgoing({ userAgent: 'test', allowedHosts: ['localhost'], timeoutMs: 400, nameServers });
+function outgoing(nameServers: readonly string[], timeoutMs = 400): Outgoing {
+  return createOutgoing({ userAgent: 'test', allowedHosts: ['localhost'], timeoutMs, nameServers });
 }
 
 describe('names of strangers', () => {
   it('that nobody resolves hold up neither the others nor the rest of the program', async () => {
     using names = await nameServer({});
     await using server = await subscriberServer();
-    await using client = outgoing([names.address]);
+    await using client = outgoing([names.address], 2_500);
+    let ended = 0;
     const lost = Array.from({ length: 15 }, (_, number) =>
-      client.send(`http://h${number}.stranger.example/in`, { method: 'GET', signal }),
+      client
+        .send(`http://h${number}.stranger.example/in`, { method: 'GET', signal })
+        .finally(() => (ended += 1)),
     );
-    const startedAt = performance.now();
     await lookup('localhost');
     const url = server.url('/in').replace('127.0.0.1', 'localhost');
     expect(await client.send(url, { method: 'GET', signal })).toMatchObject({ state: 'answered' });
-    expect(performance.now() - startedAt).toBeLessThan(350);
+    expect(ended).toBe(0);
     expect((await Promise.all(lost)).map(({ state }) => state)).toEqual(lost.map(() => 'unanswered'));
     expect(new Set(names.asked).size).toBe(15);
   });

@@ -46,9 +46,7 @@ describe('what was found', () => {
   it('is looked for in thousands of names at once', () => {
     const names = Array.from({ length: 3_000 }, (_, at) => `Ada Author ${at}`);
     const many = terms(Array.from({ length: 32 }, (_, at) => `word${at}`).join(' OR '));
-    const startedAt = performance.now();
     expect(textsWithHit(names, [...many, ...terms('2999')], 'folded')).toEqual(['Ada Author 2999']);
-    expect(performance.now() - startedAt).toBeLessThan(150);
   });
 
   it('leaves the text as it is', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { plottedUntil } from '../../src/domain/plotted.ts';
 import { dayMs } from '../../src/domain/time.ts';
-import { editions, trending, views } from '../render/web/sample-site.ts';
+import { trending, views } from '../render/web/sample-inputs.ts';
+import { editions } from '../render/web/sample-site.ts';
 
 const [newest, before] = editions;
 if (!newest || !before) throw new Error('the sample has two editions');

@@ -17,7 +17,8 @@ import { insertPapers } from '../../src/store/papers.ts';
 import { writePublished } from '../../src/store/published.ts';
 import { indexPapers } from '../../src/store/search-index.ts';
 import { openSearcher } from '../../src/store/searcher.ts';
-import { digests, editions, inputs, projectPages, site, today } from '../render/web/sample-site.ts';
+import { inputs } from '../render/web/sample-inputs.ts';
+import { digests, editions, projectPages, site, today } from '../render/web/sample-site.ts';
 import { editionPicks } from '../../src/domain/edition.ts';
 
 export const chromiumPath = '/usr/bin/chromium';

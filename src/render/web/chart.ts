@@ -53,8 +53,9 @@ export interface ChartMark {
 }
 
 /**
- * A count over time: each value holds until the next one. `marks` are upright lines. The chart ends with the last of
- * both; a mark before the first point is left out. At least one point.
+ * A count over time: each value holds until the next one, since a count that is as before is not stored. `marks` are
+ * upright lines. The chart ends a little after the last of both; a mark before the first point is left out. At least
+ * one point.
  */
 export function stepChart(
   label: string,
@@ -65,7 +66,9 @@ export function stepChart(
   const [first] = points;
   const last = points.at(-1);
   if (!first || !last) return '';
-  const end = Math.max(last.at, first.at + hourMs, ...marks.map((mark) => mark.at));
+  const lastAt = Math.max(last.at, first.at + hourMs, ...marks.map((mark) => mark.at));
+  // So that the last step is seen as one.
+  const end = Math.round(lastAt + (lastAt - first.at) / 25);
   const x = scaleTime([first.at, end], [left, width - right]);
   const y = countScale(
     points.map((point) => point.value),
@@ -86,7 +89,7 @@ export function stepChart(
     );
   const dates =
     text(left, height - 5, 'start', day(first.at)) +
-    (day(end) === day(first.at) ? '' : text(width - right, height - 5, 'end', day(end)));
+    (day(lastAt) === day(first.at) ? '' : text(width - right, height - 5, 'end', day(lastAt)));
   return picture(label, height, `${y.grid}${upright.join('')}<path class="line" d="${path ?? ''}"/>${dates}`);
 }
 

@@ -59,7 +59,7 @@ export function paperDocuments(
     {
       path: citationPath(path),
       contentType: 'application/x-bibtex; charset=utf-8',
-      basis: basisOf(common, own),
+      basis: `${common} ${own}`,
       get body() {
         return bibtex(citation(shown.pick.paper));
       },

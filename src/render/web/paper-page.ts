@@ -15,7 +15,7 @@ import { pageHref, rankingPath } from './links.ts';
 import { mathsHtml } from './maths-html.ts';
 import { paperEvents } from './paper-events.ts';
 import type { PaperPlaces } from './paper-places.ts';
-import { signalNames, signalViews } from './paper-signals.ts';
+import { latestSignals, signalViews } from './paper-signals.ts';
 import { counted, line, timeView } from './prose.ts';
 import { risAddress } from './ris.ts';
 import { scoreView } from './score-view.ts';
@@ -67,6 +67,7 @@ export function paperPage(site: Site, places: PaperPlaces, shown: ShownPick, fac
   const path = paperPath(paper.id);
   // A paper that only stands in lists over several days has no feed.
   const feeds = places.picked.length > 0 ? paperFeeds(site, paper.id, title) : [];
+  const latest = latestSignals(paper.counts, at, facts.signals);
   const marks = places.picked.map(({ edition }) => ({
     at: edition.publishedAt,
     title: `Picked for ${line(edition.digestName)} No. ${edition.number}`,
@@ -95,11 +96,8 @@ export function paperPage(site: Site, places: PaperPlaces, shown: ShownPick, fac
       ...identityView(paper),
       firstSeen: timeView(paper.firstSeenAt, zone),
       source: line(paper.source),
-      countedAt: timeView(at, zone),
-      counts: signalNames.flatMap(([kind, name]) => {
-        const value = paper.counts[kind];
-        return value === undefined ? [] : [{ name, value }];
-      }),
+      countedAt: timeView(latest.at, zone),
+      counts: latest.counts,
       why: line(pick.why),
       score: scoreView(site, score),
       rankingHref: pageHref(site, rankingPath),

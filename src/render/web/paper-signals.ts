@@ -1,4 +1,5 @@
 import type { Signal, SignalKind } from '../../domain/signal.ts';
+import type { Instant } from '../../domain/time.ts';
 import { stepChart, type ChartMark, type ChartPoint } from './chart.ts';
 import { counted, timeView, type TimeView } from './prose.ts';
 
@@ -13,7 +14,7 @@ export interface SignalView {
   readonly rows: readonly { readonly at: TimeView; readonly value: number }[];
 }
 
-export const signalNames: readonly (readonly [SignalKind, string, string])[] = [
+const signalNames: readonly (readonly [SignalKind, string, string])[] = [
   ['upvotes', 'Votes', 'vote'],
   ['comments', 'Comments', 'comment'],
   ['stars', 'Stars', 'star'],
@@ -24,8 +25,8 @@ export const signalNames: readonly (readonly [SignalKind, string, string])[] = [
 const mostRows = 24;
 
 /**
- * The kinds whose count changed, each at the source whose last count is the largest
- * (several sources count the same people). `marks` are the editions that picked it.
+ * The kinds whose count changed, each at the source whose last count is the largest (several sources count the same
+ * people). `marks` are the editions that picked it.
  */
 export function signalViews(
   signals: readonly Signal[],
@@ -48,6 +49,25 @@ export function signalViews(
       },
     ];
   });
+}
+
+/** The last count of each kind and when it was made: of the signals, else as the edition froze it. */
+export function latestSignals(
+  frozen: Readonly<Partial<Record<SignalKind, number>>>,
+  frozenAt: Instant,
+  signals: readonly Signal[],
+): { readonly counts: readonly { readonly name: string; readonly value: number }[]; readonly at: Instant } {
+  let at = frozenAt;
+  const counts = signalNames.flatMap(([kind, name]) => {
+    const last = leadingCounts(signals, kind).at(-1);
+    if (last && last.at > frozenAt) {
+      at = Math.max(at, last.at);
+      return [{ name, value: last.value }];
+    }
+    const value = frozen[kind];
+    return value === undefined ? [] : [{ name, value }];
+  });
+  return { counts, at };
 }
 
 function leadingCounts(signals: readonly Signal[], kind: SignalKind): readonly ChartPoint[] {

@@ -7,7 +7,8 @@ import { renderFeeds } from '../../../src/render/feed/publish.ts';
 import { renderPages } from '../../../src/render/web/pages.ts';
 import { compilePages, type Pages } from '../../../src/render/web/templates.ts';
 import { readPage, type PageElement } from './html-tree.ts';
-import { digests, editions, inputs, projectPages, site, today, trending, views } from './sample-site.ts';
+import { inputs, trending, views } from './sample-inputs.ts';
+import { digests, editions, projectPages, site, today } from './sample-site.ts';
 
 let pages: Pages;
 let documents: readonly PublishedDocument[];

@@ -3,9 +3,6 @@ import type { Digest } from '../../../src/domain/digest.ts';
 import type { Edition, EditionPaper, Pick } from '../../../src/domain/edition.ts';
 import type { Site } from '../../../src/domain/site.ts';
 import { dayMs, hourMs, minuteMs, utcMidnight, type CalendarDate } from '../../../src/domain/time.ts';
-import type { Signal, SignalKind } from '../../../src/domain/signal.ts';
-import type { TrendingEntry, View } from '../../../src/domain/view.ts';
-import type { PageInputs } from '../../../src/render/web/pages.ts';
 import { compilePages, type Pages } from '../../../src/render/web/templates.ts';
 
 /** Papers, people and places here are invented. */
@@ -57,7 +54,13 @@ export const digests: readonly Digest[] = [
   },
 ];
 
-function paper(id: string, title: string, abstract: string, more: Partial<EditionPaper> = {}): EditionPaper {
+/** An invented paper of arXiv. */
+export function paper(
+  id: string,
+  title: string,
+  abstract: string,
+  more: Partial<EditionPaper> = {},
+): EditionPaper {
   return {
     id: `arxiv:${id}`,
     version: 1,
@@ -79,7 +82,8 @@ function paper(id: string, title: string, abstract: string, more: Partial<Editio
   };
 }
 
-function pick(
+/** A paper at a place in a section. */
+export function pick(
   subject: EditionPaper,
   topic: string,
   rank: number,
@@ -109,7 +113,7 @@ function pick(
   };
 }
 
-const rehearsal = paper(
+export const rehearsal = paper(
   '2611.11801',
   'Agents That Rehearse: Planning Tool Use Before Touching the World',
   'Language agents often learn what a tool does by breaking something with it. We let an agent rehearse: it writes down the calls it is about to make, predicts their answers, and acts only where the predictions agree. On three office benchmarks rehearsal cuts harmful calls by 71 % at $1.3\\times$ the tokens. The gain grows with the number of tools and vanishes when the tools are well documented.',
@@ -319,98 +323,3 @@ const empty: Edition = edition('2026-10-31', 10, {});
 
 /** Three editions over two months, newest first: full, small with a paper that comes back, empty. */
 export const editions: readonly Edition[] = [today, yesterday, empty];
-
-const swarm = paper(
-  '2611.04404',
-  'Eleven Drones, One Broom: Sweeping as a Group',
-  'A group of small drones sweeps a hall faster than one large one when each may refuse. We say when refusing helps.',
-  { categories: ['cs.RO'], counts: { upvotes: 31 } },
-);
-
-function view(
-  kind: View['kind'],
-  period: string,
-  days: readonly [string, string],
-  madeAt: string,
-  picks: readonly Pick[],
-): View {
-  return {
-    kind,
-    period,
-    fromDate: days[0],
-    toDate: days[1],
-    madeAt: Date.parse(madeAt),
-    papers: 96,
-    picks: picks.map((one, index) => ({ ...one, rank: index + 1 })),
-  };
-}
-
-const [best, second] = today.sections.flatMap((section) => section.picks);
-if (!best || !second) throw new Error('the sample has two picks');
-const risen = pick(swarm, 'robotics', 1, 52, '31 votes, +12 in 24 h, 2 usual', {
-  score: {
-    ...best.score,
-    value: 52,
-    rise: { signal: 'upvotes', gained: 12, hours: 24, usual: 2.2, pace: 52 },
-    standing: { topic: 'robotics', percentile: 0.97, of: 112 },
-  },
-});
-
-/** A week that is over and one that is not, a month, what is trending with a paper that no edition picked. */
-export const views: readonly View[] = [
-  view('week', '2026-W47', ['2026-11-16', '2026-11-22'], '2026-11-24T02:30:00Z', [second]),
-  view('week', '2026-W48', ['2026-11-23', '2026-11-29'], '2026-11-24T02:30:00Z', [best, second, risen]),
-  view('month', '2026-11', ['2026-11-01', '2026-11-30'], '2026-11-24T02:30:00Z', [best, risen]),
-  view('trending', '2026-11-24', ['2026-11-11', '2026-11-24'], '2026-11-24T02:30:00Z', [risen, best]),
-];
-
-/** The two that trend, and one that did before and stands nowhere else. */
-export const trending: readonly TrendingEntry[] = [
-  { pick: risen, enteredAt: Date.parse('2026-11-24T02:30:00Z'), editionDate: '2026-11-24' },
-  { pick: best, enteredAt: Date.parse('2026-11-24T02:30:00Z'), editionDate: '2026-11-24' },
-  {
-    pick: pick(
-      paper('2611.03303', 'Bread That Remembers', 'Sourdough keeps state.', { counts: { upvotes: 12 } }),
-      'outside',
-      3,
-      20,
-      '12 votes',
-    ),
-    enteredAt: Date.parse('2026-11-10T02:30:00Z'),
-    editionDate: '2026-11-10',
-  },
-];
-
-function counts(kind: SignalKind, values: readonly (readonly [string, number])[]): readonly Signal[] {
-  return values.map(([at, value]) => ({
-    paperId: rehearsal.id,
-    kind,
-    source: 'hf-daily-papers',
-    countedAt: Date.parse(at),
-    value,
-  }));
-}
-
-/** What feeds and pages show beside the editions. */
-export const inputs: PageInputs = {
-  views,
-  trending,
-  histories: new Map([
-    [
-      rehearsal.id,
-      [
-        ...counts('upvotes', [
-          ['2026-11-20T18:00:00Z', 4],
-          ['2026-11-21T02:00:00Z', 26],
-          ['2026-11-23T02:00:00Z', 50],
-          ['2026-11-24T02:10:00Z', 88],
-        ]),
-        ...counts('stars', [
-          ['2026-11-21T02:00:00Z', 1190],
-          ['2026-11-24T02:10:00Z', 1234],
-        ]),
-        ...counts('comments', [['2026-11-21T02:00:00Z', 12]]),
-      ],
-    ],
-  ]),
-};

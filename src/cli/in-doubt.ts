@@ -2,14 +2,12 @@ import { staleAfterMs } from '../deliver/back-off.ts';
 import { graceMs } from '../deliver/resolve.ts';
 import { formatInstant, type Instant } from '../domain/time.ts';
 import type { Database, Queryable } from '../store/database.ts';
-import { editionById } from '../store/editions.ts';
-import { listInDoubt, sendAgain, settleAsAccepted, type InDoubt } from '../store/in-doubt.ts';
+import { doubtfulRows, listInDoubt, sendAgain, settleAsAccepted, type InDoubt } from '../store/in-doubt.ts';
 import { refuseDryRun, withApp, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import { namedEdition } from './named-edition.ts';
 
 const shown = 100;
-const rowsAtOnce = 500;
 
 /** Names the mails that were handed over and never answered, oldest first; of one edition or of all. */
 export async function listDoubtful(context: Context, edition: string | undefined): Promise<ExitCode> {
@@ -17,18 +15,15 @@ export async function listDoubtful(context: Context, edition: string | undefined
   const report = await withApp(context, async ({ db }) => {
     const only = await onlyOf(db, edition);
     const rows = await listInDoubt(db, { handedOverBy: now, now, limit: shown + 1, ...only });
-    const nameOf = editionNames(db);
     return {
-      mails: await Promise.all(
-        rows.slice(0, shown).map(async (row) => ({
-          address: row.address,
-          edition: (await nameOf(row.editionId)).name,
-          messageId: row.messageId,
-          handedOverAt: row.handedOverAt,
-          ...(row.resentAt !== undefined && { resentAt: row.resentAt }),
-          mayBeAnsweredUntil: row.handedOverAt + graceMs,
-        })),
-      ),
+      mails: rows.slice(0, shown).map(({ address, edition: name, messageId, handedOverAt, resentAt }) => ({
+        address,
+        edition: name,
+        messageId,
+        handedOverAt,
+        ...(resentAt !== undefined && { resentAt }),
+        mayBeAnsweredUntil: handedOverAt + graceMs,
+      })),
       hasMore: rows.length > shown,
     };
   });
@@ -68,20 +63,11 @@ export async function settleDoubtful(
   const now = context.now();
   const counts = await withApp(context, async ({ db }) => {
     const only = await onlyOf(db, edition);
-    const nameOf = editionNames(db);
     const done = { settled: 0, tooOld: 0 };
-    const kept = new Set<number>();
-    while (!context.signal.aborted) {
-      const limit = rowsAtOnce + kept.size;
-      const rows = await listInDoubt(db, { handedOverBy: now - graceMs, now, limit, ...only });
-      const fresh = rows.filter(({ deliveryId }) => !kept.has(deliveryId));
-      if (fresh.length === 0) break;
-      for (const row of fresh) {
-        kept.add(row.deliveryId);
-        const isTooOld = way === 'resend' && (await nameOf(row.editionId)).publishedAt < now - staleAfterMs;
-        if (isTooOld) done.tooOld += 1;
-        else if (await settle(db, row, way, now)) done.settled += 1;
-      }
+    for await (const row of doubtfulRows(db, { handedOverBy: now - graceMs, now, ...only })) {
+      if (context.signal.aborted) break;
+      if (way === 'resend' && row.newsAt < now - staleAfterMs) done.tooOld += 1;
+      else if (await settle(db, row, way, now)) done.settled += 1;
     }
     const waiting = await listInDoubt(db, { handedOverBy: now, now, limit: shown, ...only });
     const young = waiting.filter(({ handedOverAt }) => handedOverAt > now - graceMs).length;
@@ -106,20 +92,4 @@ function settle(db: Database, row: InDoubt, way: 'resend' | 'accept', now: Insta
 
 async function onlyOf(db: Queryable, edition: string | undefined): Promise<{ readonly editionId?: number }> {
   return edition === undefined ? {} : { editionId: (await namedEdition(db, edition)).id };
-}
-
-/** Name and time of editions by their ids, each read once. */
-function editionNames(db: Queryable) {
-  const known = new Map<number, Promise<{ readonly name: string; readonly publishedAt: Instant }>>();
-  const read = async (id: number) => {
-    const edition = await editionById(db, id);
-    return edition
-      ? { name: `${edition.digest}/${edition.editionDate}`, publishedAt: edition.publishedAt }
-      : { name: `edition ${id}`, publishedAt: 0 };
-  };
-  return (id: number) => {
-    const found = known.get(id) ?? read(id);
-    known.set(id, found);
-    return found;
-  };
 }

@@ -1,10 +1,11 @@
 import { minuteMs, type Instant } from '../domain/time.ts';
 import type { Database } from '../store/database.ts';
-import { listInDoubt, sendAgain, settleAsAccepted, type InDoubt } from '../store/in-doubt.ts';
+import { doubtfulRows, sendAgain, settleAsAccepted, type InDoubt } from '../store/in-doubt.ts';
+import { staleAfterMs } from './back-off.ts';
 
 /**
  * What becomes of mail that was handed over without an answer, once nothing speaks for its arrival: `resend` gives it
- * one more try with the same bytes, so that a reader can get it twice; `hold` leaves it for the operator, so that a
+ * one more try with the same bytes while it is news, so that a reader can get it twice; `hold` leaves it for the operator, so that a
  * reader can miss it.
  */
 export type InDoubtPolicy = 'resend' | 'hold';
@@ -19,8 +20,6 @@ export interface Resolution {
   /** Left for the operator. */
   readonly held: number;
 }
-
-const atOnce = 500;
 
 /**
  * Settles what has been in doubt for longer than a server may be silent. `arrived` names what shows that a mail did
@@ -39,12 +38,11 @@ export async function resolveInDoubt(
   },
 ): Promise<Resolution> {
   const counts = { accepted: 0, resent: 0, held: 0 };
-  const rows = await listInDoubt(db, { handedOverBy: now - graceMs, now, limit: atOnce });
-  for (const row of rows) {
+  for await (const row of doubtfulRows(db, { handedOverBy: now - graceMs, now })) {
     const evidence = await arrived(row);
     if (evidence !== undefined) {
       if (await settleAsAccepted(db, row.deliveryId, evidence, now)) counts.accepted += 1;
-    } else if (policy === 'resend' && row.resentAt === undefined) {
+    } else if (policy === 'resend' && row.resentAt === undefined && row.newsAt >= now - staleAfterMs) {
       if (await sendAgain(db, row.deliveryId, now)) counts.resent += 1;
     } else {
       counts.held += 1;

@@ -7,7 +7,10 @@ import { freed } from './deliveries.ts';
 
 export interface InDoubt {
   readonly deliveryId: number;
-  readonly editionId: number;
+  /** `daily/2026-11-24`. */
+  readonly edition: string;
+  /** When it was news: the edition's time, or the reader's hour after it. */
+  readonly newsAt: Instant;
   readonly address: string;
   readonly messageId: string;
   readonly handedOverAt: Instant;
@@ -15,20 +18,38 @@ export interface InDoubt {
   readonly resentAt?: Instant;
 }
 
-/** Rows that nobody is submitting any more and that were handed over at or before `handedOverBy`, oldest first. */
+/** Which rows: handed over at or before `handedOverBy`, and in nobody's hands at `now`. */
+export interface DoubtfulQuery {
+  readonly handedOverBy: Instant;
+  readonly now: Instant;
+  /** Of this edition alone. */
+  readonly editionId?: number;
+}
+
+const rowsAtOnce = 500;
+
+/** All such rows, oldest first; the caller may move each of them on meanwhile. */
+export async function* doubtfulRows(db: Queryable, query: DoubtfulQuery): AsyncGenerator<InDoubt> {
+  for (let after: InDoubt | undefined; ;) {
+    const rows = await listInDoubt(db, { ...query, limit: rowsAtOnce, ...(after && { after }) });
+    yield* rows;
+    after = rows.at(-1);
+    if (!after || rows.length < rowsAtOnce) return;
+  }
+}
+
+/** The first of such rows, oldest first, at most `limit`; those behind `after` where it is given. */
 export async function listInDoubt(
   db: Queryable,
   {
     handedOverBy,
     now,
-    limit,
     editionId,
-  }: {
-    readonly handedOverBy: Instant;
-    readonly now: Instant;
+    limit,
+    after,
+  }: DoubtfulQuery & {
     readonly limit: number;
-    /** Of this edition alone. */
-    readonly editionId?: number;
+    readonly after?: Pick<InDoubt, 'handedOverAt' | 'deliveryId'>;
   },
 ): Promise<readonly InDoubt[]> {
   let query = db
@@ -38,7 +59,9 @@ export async function listInDoubt(
         .onRef('attempts.delivery_id', '=', 'deliveries.id')
         .onRef('attempts.lease_epoch', '=', 'deliveries.lease_epoch'),
     )
-    .select(['deliveries.id', 'edition_id', 'address', 'message_id', 'handed_over_at', 'resent_at'])
+    .innerJoin('editions', 'editions.id', 'deliveries.edition_id')
+    .select(['deliveries.id', 'address', 'message_id', 'handed_over_at', 'resent_at', 'due_at'])
+    .select(['deliveries.digest', 'edition_date', 'published_at'])
     .where(sql<boolean>`deliveries.state = 'in_doubt'`)
     .where('handed_over_at', '<=', handedOverBy)
     .where((row) => row.or([row('lease_until', 'is', null), row('lease_until', '<=', now)]))
@@ -46,10 +69,15 @@ export async function listInDoubt(
     .orderBy('deliveries.id')
     .limit(limit);
   if (editionId !== undefined) query = query.where('edition_id', '=', editionId);
-  const rows = await query.execute();
-  return rows.map((row) => ({
+  if (after) {
+    query = query.where(
+      sql<boolean>`(handed_over_at, deliveries.id) > (${after.handedOverAt}, ${after.deliveryId})`,
+    );
+  }
+  return (await query.execute()).map((row) => ({
     deliveryId: row.id,
-    editionId: row.edition_id,
+    edition: `${row.digest}/${row.edition_date}`,
+    newsAt: Math.max(row.published_at, row.due_at ?? 0),
     address: row.address,
     messageId: row.message_id,
     handedOverAt: row.handed_over_at ?? 0,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { resolveInDoubt, type InDoubtPolicy, type Resolution } from '../../src/deliver/resolve.ts';
 import { createSmtp } from '../../src/deliver/smtp.ts';
-import { minuteMs } from '../../src/domain/time.ts';
+import { hourMs, minuteMs } from '../../src/domain/time.ts';
 import { countDeliveries } from '../../src/store/deliveries.ts';
 import { claimDeliveries, markInDoubt, recordOutcome } from '../../src/store/leases.ts';
 import { now, openLedger, publishedAt, readers, sendDue, type Ledger } from './ledger.ts';
@@ -115,5 +115,32 @@ describe('a mail whose answer stayed out', () => {
     if (!holder) throw new Error('expected a due delivery');
     await markInDoubt(ledger.db, holder, { startedAt: now, now });
     expect(await resolve('resend', later)).toEqual({ accepted: 0, resent: 0, held: 0 });
+  });
+
+  it('is found behind any number that are held', async () => {
+    const many = await openLedger(readers(1_210));
+    closers.push(() => many.close());
+    const claimed = await claimDeliveries(many.db, {
+      owner: 'dead',
+      limit: 1_210,
+      now,
+      leaseUntil: now + minuteMs,
+      publishedSince: publishedAt,
+    });
+    const last = claimed.at(-1);
+    for (const [index, lease] of claimed.entries()) {
+      await markInDoubt(many.db, lease, { startedAt: now, now: now + Math.floor(index / 100) });
+    }
+    const resolution = await resolveInDoubt(many.db, {
+      policy: 'hold',
+      arrived: async ({ deliveryId }) => (deliveryId === last?.id ? 'a notice came back' : undefined),
+      now: later,
+    });
+    expect(resolution).toEqual({ accepted: 1, resent: 0, held: 1_209 });
+  });
+
+  it('is not sent again when its edition is old news', async () => {
+    await loseTheAnswer(now);
+    expect(await resolve('resend', now + 21 * hourMs)).toEqual({ accepted: 0, resent: 0, held: 1 });
   });
 });

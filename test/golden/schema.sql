@@ -435,6 +435,8 @@ CREATE INDEX deliveries_by_domain on deliveries (domain_key, next_attempt_at, id
 
 CREATE INDEX deliveries_by_message_id on deliveries (message_id);
 
+CREATE INDEX deliveries_in_doubt on deliveries (id) where state = 'in_doubt';
+
 CREATE INDEX deliveries_open on deliveries (next_attempt_at, id) where state in ('pending', 'deferred', 'leased');
 
 CREATE INDEX deliveries_refused on deliveries (id) where state = 'rejected';

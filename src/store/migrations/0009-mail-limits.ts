@@ -21,6 +21,7 @@ export const mailLimits: Migration = {
       `alter table deliveries add column due_at integer`,
       `create index deliveries_by_domain on deliveries (domain_key, next_attempt_at, id)
     where state in ('pending', 'deferred', 'leased')`,
+      `create index deliveries_in_doubt on deliveries (id) where state = 'in_doubt'`,
     ];
     for (const statement of statements) await sql.raw(statement).execute(db);
   },

@@ -10,7 +10,7 @@ import { suppressedAmong, takeSteps, type LedgerStep } from '../store/ledger-ste
 import { blockedMs, retryDelayMs, staleAfterMs } from './back-off.ts';
 import { groupCommit } from './group-commit.ts';
 import { lookAhead } from './look-ahead.ts';
-import { delayed } from './stop.ts';
+import { lateStop } from '../domain/late-stop.ts';
 import type { Counted, Throttle } from './throttle.ts';
 import type { OutgoingMessage, SubmissionAnswer, Transport } from './transport.ts';
 import { watchTroubles } from './troubles.ts';
@@ -100,7 +100,7 @@ export async function dispatch(job: Dispatch): Promise<DispatchResult> {
     waitMs: commitWaitMs,
   });
 
-  const { signal: transportSignal, done } = delayed(job.signal, stopMs);
+  const { signal: transportSignal, done } = lateStop(job.signal, stopMs);
   const take = lookAhead(
     claim,
     (leased): Prepared => ({ ...leased, mail: prepare(leased.delivery) }),

@@ -1,5 +1,5 @@
 /** A signal that aborts so long after the other one. `done` when it is not needed any more. */
-export function delayed(
+export function lateStop(
   signal: AbortSignal,
   ms: number,
 ): { readonly signal: AbortSignal; readonly done: () => void } {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { lateStop } from '../domain/late-stop.ts';
 import { minuteMs, secondMs, type Instant } from '../domain/time.ts';
 import { asError } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -67,7 +68,7 @@ export function createHubWorker(options: HubWorkerOptions): HubWorker {
     const counts: Partial<Record<keyof HubCounts, number>> = {};
     const open = new Set<{ readonly host: string; readonly done: Promise<void> }>();
     const failures: unknown[] = [];
-    const cut = cutAfter(signal, stopMs);
+    const cut = lateStop(signal, stopMs);
 
     const work = async (message: HubMessage): Promise<void> => {
       const became = await settle(message, cut.signal);
@@ -165,25 +166,4 @@ async function soonest(bell: Promise<void>, ms: number, signal: AbortSignal): Pr
   );
   await Promise.race([bell, waited]);
   over.abort();
-}
-
-/** A signal that aborts so long after the other one. `done` when it is not needed any more. */
-function cutAfter(
-  signal: AbortSignal,
-  ms: number,
-): { readonly signal: AbortSignal; readonly done: () => void } {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const start = (): void => {
-    timer = setTimeout(() => controller.abort(signal.reason), ms);
-  };
-  if (signal.aborted) start();
-  else signal.addEventListener('abort', start, { once: true });
-  return {
-    signal: controller.signal,
-    done: () => {
-      signal.removeEventListener('abort', start);
-      clearTimeout(timer);
-    },
-  };
 }

@@ -1,9 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Config, SignalConfig, SourceConfig } from './config/config.ts';
 import type { MailLimitsConfig } from './config/mail-config.ts';
-import { keptMjml } from './deliver/kept-mjml.ts';
 import type { Sender } from './deliver/message.ts';
 import type { InDoubtPolicy } from './deliver/resolve.ts';
 import { openSender, signedOnly } from './deliver/sender.ts';
@@ -13,7 +12,8 @@ import type { Digest } from './domain/digest.ts';
 import type { Site } from './domain/site.ts';
 import { calendarDate, type Instant } from './domain/time.ts';
 import { createLogger, type Logger } from './log.ts';
-import { compileDigestMail, type DigestMail } from './render/mail/digest-mail.ts';
+import type { DigestMail } from './render/mail/digest-mail.ts';
+import type { NoticeMail } from './render/mail/notice-mail.ts';
 import { compilePages, type Pages } from './render/web/templates.ts';
 import { arxivApi } from './sources/arxiv-api.ts';
 import { arxivFeed } from './sources/arxiv-feed.ts';
@@ -34,6 +34,7 @@ import { openDatabase, type Database } from './store/database.ts';
 import { installation } from './store/installation.ts';
 import { endTurn, takeTurn } from './store/paces.ts';
 import { openSearcher, type Searcher } from './store/searcher.ts';
+import { compiledDir, openDigestMail, openNoticeMail, readTemplates } from './templates.ts';
 import { createTokens, type Tokens } from './subscribers/tokens.ts';
 import { openHub, type OpenHub } from './websub/open-hub.ts';
 
@@ -56,6 +57,8 @@ export interface App extends AsyncDisposable {
   readonly pages: Pages;
   /** Compiles the mail templates when they are asked for the first time: it costs a second. */
   mail(): Promise<DigestMail>;
+  /** The same for mails about subscriptions. */
+  noticeMail(): Promise<NoticeMail>;
   readonly connections: number;
   readonly mailLimits?: MailLimitsConfig;
   readonly inDoubt?: InDoubtPolicy;
@@ -73,7 +76,6 @@ export interface App extends AsyncDisposable {
 }
 
 const programDir = new URL('./', import.meta.url);
-const templatesDir = new URL('../templates/', import.meta.url);
 
 /** Where the database of a data folder is. */
 export function databasePath(dataDir: string): string {
@@ -136,6 +138,7 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
   const searcher = openSearcher(databasePath(config.dataDir));
   const pages = compilePages(await readTemplates('web/'), await programName());
   let mail: Promise<DigestMail> | undefined;
+  let noticeMail: Promise<NoticeMail> | undefined;
   return {
     config,
     site: {
@@ -159,7 +162,8 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
     tokens,
     transport,
     pages,
-    mail: () => (mail ??= openMail(join(config.dataDir, 'compiled'))),
+    mail: () => (mail ??= openDigestMail(compiledDir(config.dataDir))),
+    noticeMail: () => (noticeMail ??= openNoticeMail(compiledDir(config.dataDir))),
     connections: way.connections,
     ...(config.mail.transport !== 'outbox' && {
       inDoubt: config.mail.inDoubt,
@@ -233,19 +237,6 @@ function proposedTagAuthority(config: Config, now: Instant): string {
   return `${new URL(config.site.baseUrl).hostname},${calendarDate(now, 'Etc/UTC').slice(0, 4)}`;
 }
 
-async function openMail(compiledDir: string): Promise<DigestMail> {
-  const sources = await readTemplates('mail/');
-  const partials = await readTemplates('mail/partials/');
-  const templates = {
-    mjml: sources['digest.mjml'] ?? '',
-    text: sources['digest.txt.hbs'] ?? '',
-    partials: Object.fromEntries(
-      Object.entries(partials).map(([file, text]) => [file.slice(0, -extname(file).length), text]),
-    ),
-  };
-  return compileDigestMail(templates, (mjml) => keptMjml(mjml, compiledDir));
-}
-
 /** One hash over the program's own text: pages and feeds that another version made are made again. */
 async function programName(): Promise<string> {
   const files = await readdir(programDir, { recursive: true, withFileTypes: true });
@@ -253,14 +244,4 @@ async function programName(): Promise<string> {
   const sum = createHash('sha256');
   for (const path of paths.toSorted()) sum.update(await readFile(path));
   return sum.digest('base64url').slice(0, 16);
-}
-
-/** The files of a template folder by name. */
-async function readTemplates(folder: string): Promise<Readonly<Record<string, string>>> {
-  const directory = new URL(folder, templatesDir);
-  const files = await readdir(directory, { withFileTypes: true });
-  const texts = files
-    .filter((file) => file.isFile())
-    .map(async (file) => [file.name, await readFile(new URL(file.name, directory), 'utf8')] as const);
-  return Object.fromEntries(await Promise.all(texts));
 }

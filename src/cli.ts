@@ -145,28 +145,6 @@ subscriberVerbs
   .command('list')
   .description('List the readers, and what is wrong in the files.')
   .action(run(async (context) => (await import('./cli/subscribers.ts')).listSubscribers(context)));
-const inboundVerbs = group(
-  'inbound',
-  '"inbound import", "inbound status": bounces, complaints and other mail that came back',
-);
-inboundVerbs
-  .command('import')
-  .description('Keep saved mails (one a file, or mbox) and act on what they say.')
-  .argument('<file...>')
-  .action(run(async (context, files) => (await import('./cli/inbound.ts')).importInbound(context, files)));
-inboundVerbs
-  .command('poll')
-  .description('Read the mailbox once and act on what is there.')
-  .action(run(async (context) => (await import('./cli/inbound-poll.ts')).pollInbound(context)));
-inboundVerbs
-  .command('show')
-  .description('Print a mail that came in, as it came.')
-  .argument('<id>', 'its number, as "inbound status" names it')
-  .action(run(async (context, [id = '']) => (await import('./cli/inbound.ts')).showInbound(context, id)));
-inboundVerbs
-  .command('status')
-  .description('Say what came in, what it said in the last week, and which refusals are about us.')
-  .action(run(async (context) => (await import('./cli/inbound.ts')).inboundStatus(context)));
 verb('status', 'show sources, editions and deliveries at a glance, or who got an edition')
   .argument('[edition]', 'who got this one, e.g. daily/2026-11-24')
   .option('--csv', 'of an edition: a row for each recipient')

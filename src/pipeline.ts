@@ -2,80 +2,45 @@
  * One day, told in order: read the sources and find out what is new, choose what is trending and freeze it
  * as an edition, publish feeds and pages, send the mails. Each step has a folder of its own.
  */
-import type { MailLimitsConfig } from './config/mail-config.ts';
-import { staleAfterMs } from './deliver/back-off.ts';
-import { dispatch, type DispatchResult } from './deliver/dispatch.ts';
-import { ledgerMailer } from './deliver/edition-mail.ts';
-import { prepareDeliveries, type PreparedAudience } from './deliver/prepare.ts';
-import { limitsOf } from './deliver/limits.ts';
-import type { Sender } from './deliver/message.ts';
-import { resolveInDoubt, type InDoubtPolicy } from './deliver/resolve.ts';
-import { createThrottle } from './deliver/throttle.ts';
-import { editionMails, type EditionMails } from './deliver/standings.ts';
-import type { Transport } from './deliver/transport.ts';
 import type { Digest } from './domain/digest.ts';
 import type { Paper } from './domain/paper.ts';
-import type { PublishedDocument, Site } from './domain/site.ts';
+import type { PublishedDocument } from './domain/site.ts';
 import type { CalendarDate, Instant } from './domain/time.ts';
 import type { View } from './domain/view.ts';
 import { learnWhenDue, type Lesson } from './edition/learn.ts';
 import { publishEdition, type EditionOutcome, type EditionOrder } from './edition/publish.ts';
 import { publishViews } from './edition/views.ts';
-import { countRefusals } from './inbound/refusals.ts';
 import { ingest, type SourceReport } from './ingest/ingest.ts';
 import { ingestSignals, type SignalReport } from './ingest/signals.ts';
 import { compileTopics, matchTopics, matchingVersion } from './rank/topics.ts';
 import type { Logger } from './log.ts';
+import { sendMails, type MailParts, type MailReport } from './mailing.ts';
 import { basisOf } from './render/basis.ts';
 import { editionHtml } from './render/feed/edition-html.ts';
 import { renderFeeds } from './render/feed/publish.ts';
-import type { DigestMail } from './render/mail/digest-mail.ts';
 import { renderPages } from './render/web/pages.ts';
 import { line } from './render/web/prose.ts';
 import type { Pages } from './render/web/templates.ts';
 import type { HttpClient } from './sources/http.ts';
 import type { SignalSource } from './sources/signal-source.ts';
 import type { Source } from './sources/source.ts';
-import type { Database } from './store/database.ts';
-import { troubledDeliveries, type TroubledDelivery } from './store/deliveries.ts';
-import { editionsSince, lastEditionId } from './store/editions.ts';
+import { lastEditionId } from './store/editions.ts';
 import type { Move } from './store/departed.ts';
-import { hasReport } from './store/inbound-events.ts';
 import { writePublished, type PublishResult } from './store/published.ts';
 import { indexPapers } from './store/search-index.ts';
 import { siteInputs } from './store/site-inputs.ts';
-import { watchAudience, type RowFault } from './subscribers/audience.ts';
-import { readersOf, watchReaders } from './subscribers/readers.ts';
-import { preferencesPath } from './subscribers/preferences.ts';
-import { syncSubscribers } from './subscribers/sync.ts';
-import type { Tokens } from './subscribers/tokens.ts';
 import type { Announcement } from './websub/announce.ts';
 
 /** The parts a day works with; `app.ts` builds them from the configuration. */
-export interface Parts {
-  readonly site: Site;
-  readonly digests: readonly Digest[];
+export interface Parts extends MailParts {
   readonly sources: readonly Source[];
   /** Each with the age in days of the papers it is asked about. */
   readonly signals: readonly { readonly source: SignalSource; readonly days: number }[];
   readonly http: HttpClient;
-  readonly db: Database;
   /** Notes which feeds changed, for whoever listens to the hub. */
   readonly hub?: { announce(): Promise<Announcement> };
-  readonly tokens: Tokens;
   readonly pages: Pages;
-  /** Compiled when it is asked for the first time. */
-  mail(): Promise<DigestMail>;
-  readonly transport: Transport;
-  /** Submissions at once. */
-  readonly connections: number;
-  readonly mailLimits?: MailLimitsConfig;
-  /** What becomes of mail whose answer stayed out; undefined where no answer can stay out. */
-  readonly inDoubt?: InDoubtPolicy;
-  readonly sender: Sender;
   readonly log: Pick<Logger, 'error'>;
-  /** Folder of the operator's subscriber files. */
-  readonly subscribersDir: string;
   /** Folder of the published site. */
   readonly publishedDir: string;
   /** Addresses of the site that changed for good. */
@@ -250,99 +215,4 @@ export async function indexForSearch({ db, site, log }: Parts, day: Day): Promis
   } catch (thrown) {
     if (!day.signal.aborted) log.error({ err: thrown }, 'papers could not be read for the search');
   }
-}
-
-const troublesShown = 5;
-
-export interface MailReport {
-  /** What happened in this run. */
-  readonly sent: DispatchResult;
-  /** The editions whose mails can still go out, and where every reader of each stands. */
-  readonly editions: readonly EditionMails[];
-  /** A few of the mails that did not get through, and why. Holds addresses: for the operator, not for the log. */
-  readonly troubled: readonly TroubledDelivery[];
-  /** Rows of the subscriber files that could not be used. */
-  readonly faults: readonly RowFault[];
-}
-
-/**
- * Editions -> mails: freezes who gets each edition that is young enough to be sent, then sends whatever is
- * due. An audience is frozen once; whoever joins later gets the next edition. The reader files are looked
- * at again before each mail; while one of them cannot be read nothing is frozen and nothing is sent.
- */
-export async function sendMails(parts: Parts, day: Day): Promise<MailReport> {
-  const audience = watchAudience(parts.subscribersDir, parts.digests, parts.site.topics);
-  const files = await audience();
-  const { faults } = files;
-  if (!files.isComplete) return unsentFor(faults);
-  await syncSubscribers(parts.db, parts.tokens, files, day.now());
-  if (parts.inDoubt) await settleDoubts(parts, parts.inDoubt, day);
-  const editions = await editionsSince(parts.db, day.now() - staleAfterMs);
-  const audiences = new Map<number, PreparedAudience>();
-  for (const { id, edition, isPrepared } of editions) {
-    if (isPrepared) continue;
-    const prepared = await prepareDeliveries({
-      db: parts.db,
-      editionId: id,
-      edition,
-      subscribers: await readersOf(parts.db, edition),
-      tokens: parts.tokens,
-      fromAddress: parts.sender.from.address,
-      now: day.now(),
-    });
-    audiences.set(id, prepared);
-  }
-  const due = totalPrepared(audiences);
-  day.watch?.('mails', 0, due);
-  let ended = 0;
-  const wants = watchReaders(parts.db, parts.tokens, audience, day.now);
-  const zones = new Map(parts.digests.map(({ key, zone }) => [key, zone]));
-  await using throttle = createThrottle(
-    parts.db,
-    limitsOf(parts.mailLimits, parts.transport.name, day.now()),
-  );
-  const sent = await dispatch({
-    db: parts.db,
-    transport: parts.transport,
-    concurrency: parts.connections,
-    render: ledgerMailer({
-      ...parts,
-      unsubscribeToken: (to) => parts.tokens.sign('unsubscribe', to),
-      preferencesPath: (to) => preferencesPath(parts.tokens, to.addressHash),
-    }),
-    throttle,
-    isSubscribed: (delivery) => wants(delivery, zones.get(delivery.digest) ?? 'Etc/UTC'),
-    now: day.now,
-    signal: day.signal,
-    onProgress: () => day.watch?.('mails', (ended += 1), Math.max(ended, due)),
-  });
-  await countRefusals(parts.db, day.now());
-  const troubled = await troubledDeliveries(
-    parts.db,
-    editions.map(({ id }) => id),
-    troublesShown,
-  );
-  return { sent, editions: await editionMails(parts.db, editions, audiences), troubled, faults };
-}
-
-/** What was handed over without an answer long ago: a report about it shows that it arrived, else the rule holds. */
-async function settleDoubts(parts: Parts, policy: InDoubtPolicy, day: Day): Promise<void> {
-  await resolveInDoubt(parts.db, {
-    policy,
-    arrived: async ({ deliveryId }) =>
-      (await hasReport(parts.db, deliveryId)) ? 'something came back about it' : undefined,
-    now: day.now(),
-  });
-}
-
-/** A no may stand in the file that cannot be read: everything waits until it is mended. */
-function unsentFor(faults: readonly RowFault[]): MailReport {
-  const [first] = faults;
-  const blocked = `a subscriber file cannot be read whole${first ? `: ${first.file}` : ''}; "broadsheet subscribers list" says why`;
-  const none = { accepted: 0, deferred: 0, rejected: 0, expired: 0, suppressed: 0, inDoubt: 0, held: 0 };
-  return { sent: { ...none, blocked }, editions: [], troubled: [], faults };
-}
-
-function totalPrepared(audiences: ReadonlyMap<number, PreparedAudience>): number {
-  return [...audiences.values()].reduce((sum, audience) => sum + audience.prepared, 0);
 }

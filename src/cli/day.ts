@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import { calendarDate } from '../domain/time.ts';
 import { UsageError } from '../errors.ts';
+import { sendMails } from '../mailing.ts';
 import {
   indexForSearch,
   makeEdition,
@@ -8,7 +9,6 @@ import {
   publishSite,
   readSources,
   runDay,
-  sendMails,
   type Day,
 } from '../pipeline.ts';
 import { openDay, type Context } from './context.ts';

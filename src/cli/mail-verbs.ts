@@ -12,7 +12,7 @@ interface Verbs {
 
 const editionWords = 'of this one, e.g. daily/2026-11-24';
 
-/** The verbs for who looks after the mail: `doctor mail` and `in-doubt`. */
+/** The verbs for who looks after the mail: `doctor mail`, `in-doubt` and `inbound`. */
 export function addMailVerbs({ group, run }: Verbs): void {
   group('doctor', '"doctor mail": what would keep mail from arriving, and what to do about it')
     .command('mail')
@@ -47,4 +47,26 @@ export function addMailVerbs({ group, run }: Verbs): void {
         (await import('./in-doubt.ts')).settleDoubtful(context, 'accept', edition),
       ),
     );
+  const inboundVerbs = group(
+    'inbound',
+    '"inbound import", "inbound status": bounces, complaints and other mail that came back',
+  );
+  inboundVerbs
+    .command('import')
+    .description('Keep saved mails (one a file, or mbox) and act on what they say.')
+    .argument('<file...>')
+    .action(run(async (context, files) => (await import('./inbound.ts')).importInbound(context, files)));
+  inboundVerbs
+    .command('poll')
+    .description('Read the mailbox once and act on what is there.')
+    .action(run(async (context) => (await import('./inbound-poll.ts')).pollInbound(context)));
+  inboundVerbs
+    .command('show')
+    .description('Print a mail that came in, as it came.')
+    .argument('<id>', 'its number, as "inbound status" names it')
+    .action(run(async (context, [id = '']) => (await import('./inbound.ts')).showInbound(context, id)));
+  inboundVerbs
+    .command('status')
+    .description('Say what came in, what it said in the last week, and which refusals are about us.')
+    .action(run(async (context) => (await import('./inbound.ts')).inboundStatus(context)));
 }

@@ -1,17 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { App } from '../app.ts';
-import { keptMjml } from '../deliver/kept-mjml.ts';
 import { noticeMessage } from '../deliver/notice-message.ts';
 import { forgetOldNotices, sendNotices, type NoticeReport } from '../deliver/notices.ts';
 import { hourMs, type Instant } from '../domain/time.ts';
-import { compileNoticeMail, type NoticeMail } from '../render/mail/notice-mail.ts';
 import { hasDueNotices } from '../store/notices.ts';
 import { noticeLetter } from '../subscribers/notices.ts';
-
-const templatesDir = new URL('../../templates/mail/', import.meta.url);
-const compiled = new WeakMap<App, Promise<NoticeMail>>();
 
 /**
  * Sends the mails that the pages for readers asked for: confirmations, links, and what only an owner may do. Undefined
@@ -23,9 +16,7 @@ export async function sendDueNotices(
 ): Promise<NoticeReport | undefined> {
   const { db, tokens, digests, site, sender, transport, config } = app;
   if (!(await hasDueNotices(db, now()))) return undefined;
-  const mail = compiled.get(app) ?? openNoticeMail(join(config.dataDir, 'compiled'));
-  compiled.set(app, mail);
-  const { write } = await mail;
+  const { write } = await app.noticeMail();
   return sendNotices({
     db,
     transport,
@@ -77,13 +68,4 @@ export async function keepSendingNotices(
 /** For the line that counts at the end of a command. */
 export function noticeWords({ sent, dropped, deferred, failed }: NoticeReport): string {
   return `mails about subscriptions: ${sent} sent, ${dropped} not wanted any more, ${deferred} deferred, ${failed} failed`;
-}
-
-/** The compiled templates of notices; `dir` keeps what MJML made of them. */
-async function openNoticeMail(dir: string): Promise<NoticeMail> {
-  const [mjml = '', text = ''] = await Promise.all(
-    ['notice.mjml', 'notice.txt.hbs'].map((name) => readFile(new URL(name, templatesDir), 'utf8')),
-  );
-  const templates = { mjml, text };
-  return compileNoticeMail(templates, (source) => keptMjml(source, dir));
 }

@@ -5,14 +5,8 @@ import { blockedMs, staleAfterMs } from '../deliver/back-off.ts';
 import type { Digest } from '../domain/digest.ts';
 import { calendarDate, formatInstant, hourMs, minuteMs, type Instant } from '../domain/time.ts';
 import type { EditionOutcome } from '../edition/publish.ts';
-import {
-  indexForSearch,
-  publishSite,
-  runDay,
-  sendMails,
-  type DayReport,
-  type MailReport,
-} from '../pipeline.ts';
+import { sendMails, type MailReport } from '../mailing.ts';
+import { indexForSearch, publishSite, runDay, type DayReport } from '../pipeline.ts';
 import { startScheduler } from '../schedule/scheduler.ts';
 import { dueSlots, nextSlot, type Slot } from '../schedule/slots.ts';
 import { startServer, type SiteHandler } from '../serve/server.ts';

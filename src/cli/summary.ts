@@ -3,7 +3,8 @@ import { fewestListDays, type Lesson, type ListingLesson } from '../edition/lear
 import type { EditionOutcome } from '../edition/publish.ts';
 import type { SourceReport } from '../ingest/ingest.ts';
 import type { SignalReport } from '../ingest/signals.ts';
-import type { DayReport, MailReport, ReadReport, SiteReport } from '../pipeline.ts';
+import type { MailReport } from '../mailing.ts';
+import type { DayReport, ReadReport, SiteReport } from '../pipeline.ts';
 import type { DroppedEntry } from '../domain/listing.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { TroubledDelivery } from '../store/deliveries.ts';

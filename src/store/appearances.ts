@@ -5,7 +5,7 @@ import type { CalendarDate, Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
 import { chunks } from './chunks.ts';
 import { jsonList } from './json.ts';
-import type { AppearanceRow } from './schema.ts';
+import type { AppearanceRow } from './paper-rows.ts';
 
 const rowsPerInsert = 50;
 

@@ -6,7 +6,7 @@ import type { TopicMatch } from '../domain/topic.ts';
 import { jsonList } from './json.ts';
 import type { Queryable } from './database.ts';
 import { paperColumns, paperFromRow } from './papers.ts';
-import type { AppearanceRow } from './schema.ts';
+import type { AppearanceRow } from './paper-rows.ts';
 import { signalFromRow } from './signals.ts';
 
 type Meeting = Pick<

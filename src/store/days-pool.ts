@@ -6,7 +6,7 @@ import { chunks, idsPerQuery } from './chunks.ts';
 import type { Queryable } from './database.ts';
 import { jsonList } from './json.ts';
 import { paperColumns, paperFromRow } from './papers.ts';
-import type { AppearanceRow } from './schema.ts';
+import type { AppearanceRow } from './paper-rows.ts';
 import { signalsOf } from './signals.ts';
 
 export interface DaysQuery {

@@ -6,7 +6,7 @@ import { StoreError } from '../errors.ts';
 import type { Database, Queryable } from './database.ts';
 import { jsonList } from './json.ts';
 import { chunks } from './chunks.ts';
-import type { DeliveryRow } from './schema.ts';
+import type { DeliveryRow } from './mail-rows.ts';
 
 /* The delivery ledger: one row for ever for one edition to one address. `leases.ts` has the work on a row. */
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Instant } from '../domain/time.ts';
 import type { Database, Queryable } from './database.ts';
-import type { HubMessageRow } from './schema.ts';
+import type { HubMessageRow } from './hub-rows.ts';
 
 /*
  * What is still to be told to other servers, a row for each topic and server in each lane. A worker may change

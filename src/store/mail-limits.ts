@@ -1,6 +1,6 @@
 import type { Instant } from '../domain/time.ts';
 import type { Database } from './database.ts';
-import type { MailLimitRow } from './schema.ts';
+import type { MailLimitRow } from './mail-rows.ts';
 
 /** What is kept of a limit under a name; what it means is the sender's business. */
 export interface KeptLimit {

@@ -3,7 +3,7 @@ import type { Instant } from '../domain/time.ts';
 import { chunks, idsPerQuery } from './chunks.ts';
 import type { Queryable } from './database.ts';
 import { jsonList, jsonObject } from './json.ts';
-import type { PaperRow } from './schema.ts';
+import type { PaperRow } from './paper-rows.ts';
 import { queueForSearch } from './search-queue.ts';
 
 /** What the store knows of a paper that a listing names. */

@@ -4,7 +4,7 @@ import type { Signal, SignalKind } from '../domain/signal.ts';
 import type { Instant } from '../domain/time.ts';
 import type { Queryable } from './database.ts';
 import { jsonObject } from './json.ts';
-import type { SignalRow } from './schema.ts';
+import type { SignalRow } from './paper-rows.ts';
 import { chunks, idsPerQuery } from './chunks.ts';
 
 const rowsPerInsert = 100;

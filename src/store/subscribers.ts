@@ -15,7 +15,7 @@ import { StoreError } from '../errors.ts';
 import { chunks, idsPerQuery } from './chunks.ts';
 import type { Database, Queryable } from './database.ts';
 import { jsonList, jsonObject } from './json.ts';
-import type { SubscriberRow, SubscriptionRow } from './schema.ts';
+import type { SubscriberRow, SubscriptionRow } from './reader-rows.ts';
 
 /** A subscriber to be stored, with their subscriptions. */
 export interface NewSubscriber extends Profile {

@@ -44,18 +44,18 @@ export async function readersOf(
 
 /**
  * Whether a reader still wants a digest, asked right before each mail: as the store says, after the files were looked at
- * again. `audience` gives the same object as long as no file changed.
+ * again. `files` are those the store was reconciled with; `again` gives the same object as long as no file changed.
  */
 export function watchReaders(
   db: Database,
   tokens: Pick<Tokens, 'addressHash'>,
-  audience: () => Promise<Audience>,
+  { files, again }: { readonly files: Audience; readonly again: () => Promise<Audience> },
   now: () => Instant,
 ): (reader: { readonly addressHash: string; readonly digest: string }, zone: string) => Promise<boolean> {
-  let synced: Audience | undefined;
+  let synced = files;
   let syncing: Promise<unknown> = Promise.resolve();
   return async ({ addressHash, digest }, zone) => {
-    const current = await audience();
+    const current = await again();
     if (current !== synced) {
       synced = current;
       syncing = syncSubscribers(db, tokens, current, now());

@@ -10,6 +10,9 @@ const levels: Readonly<Record<string, number>> = {
   app: 4,
   pipeline: 4,
   serve: 4,
+  // Where the stages of sending meet.
+  mailing: 3.5,
+  templates: 3.5,
   ingest: 3,
   edition: 3,
   deliver: 3,

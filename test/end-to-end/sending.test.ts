@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { calendarDate, hourMs, minuteMs, type Instant } from '../../src/domain/time.ts';
-import { makeEdition, readSources, runDay, sendMails, type MailReport } from '../../src/pipeline.ts';
+import { sendMails, type MailReport } from '../../src/mailing.ts';
+import { makeEdition, readSources, runDay } from '../../src/pipeline.ts';
 import { mailServer, refusal, type MailServer } from '../deliver/servers.ts';
 import { house, type House } from './house.ts';
 import { sampleCaptures, sourcesServer, type SourcesServer } from './sources-server.ts';

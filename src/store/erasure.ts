@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/time.ts';
 import type { Database, Queryable } from './database.ts';
+import { forgetInbound } from './inbound-messages.ts';
 import { allDigests, erasedReason } from './suppressions.ts';
 
 /**
@@ -10,10 +11,10 @@ import { allDigests, erasedReason } from './suppressions.ts';
 export async function eraseAddress(db: Database, addressHash: string, now: Instant): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await suppressErased(transaction, addressHash, now);
+    await forgetBounces(transaction, addressHash);
     for (const table of ['subscribers', 'requests', 'notices', 'consents'] as const) {
       await transaction.deleteFrom(table).where('address_hash', '=', addressHash).execute();
     }
-    await forgetBounces(transaction, addressHash);
     await forgetDeliveries(transaction, addressHash);
   });
 }
@@ -40,30 +41,26 @@ async function suppressErased(db: Queryable, addressHash: string, now: Instant):
     .execute();
 }
 
-/** Replies of mail servers and returned mails quote the address; the messages go with the events that came of them. */
+/** Replies of mail servers and returned mails quote the address: of a mail only the hash of its bytes stays, so that it does not count again. */
 async function forgetBounces(db: Queryable, addressHash: string): Promise<void> {
-  const messages = await db
-    .selectFrom('bounce_events')
-    .select('message_id')
-    .where('address_hash', '=', addressHash)
-    .execute();
+  const address = await knownAddress(db, addressHash);
+  if (address !== undefined) await forgetInbound(db, addressHash, address);
   await db.deleteFrom('bounce_events').where('address_hash', '=', addressHash).execute();
-  const ids = messages.flatMap(({ message_id: id }) => id ?? []);
-  if (ids.length === 0) return;
-  await db
-    .deleteFrom('inbound_messages')
-    .where('id', 'in', ids)
-    .where((is) =>
-      is.not(
-        is.exists(
-          is
-            .selectFrom('bounce_events')
-            .select('bounce_events.id')
-            .whereRef('bounce_events.message_id', '=', 'inbound_messages.id'),
-        ),
-      ),
-    )
-    .execute();
+}
+
+/** How the address is written, as its subscriber or else the ledger has it; undefined once it is erased. */
+async function knownAddress(db: Queryable, addressHash: string): Promise<string | undefined> {
+  for (const table of ['subscribers', 'deliveries'] as const) {
+    const row = await db
+      .selectFrom(table)
+      .select('address')
+      .where('address_hash', '=', addressHash)
+      .where('address', '<>', '')
+      .limit(1)
+      .executeTakeFirst();
+    if (row) return row.address;
+  }
+  return undefined;
 }
 
 /** The rows stay, for no edition may go to anybody twice; a mail that waits will not be sent. */

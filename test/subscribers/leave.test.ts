@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eraseAddress } from '../../src/store/erasure.ts';
+import { keepInboundMessage } from '../../src/store/inbound-messages.ts';
 import { leave } from '../../src/subscribers/leave.ts';
 import type { OutgoingMessage, Transport } from '../../src/deliver/transport.ts';
 import { now, openLedger, sendDue, tokens, type Ledger } from '../deliver/ledger.ts';
@@ -70,5 +71,18 @@ describe('an erasure', () => {
     for (let round = 0; round < 2; round += 1) await eraseAddress(ledger.db, addressHash, now + round);
     const rows = await ledger.db.selectFrom('suppressions').select(['reason', 'since_at']).execute();
     expect(rows).toEqual([{ reason: 'erased, complaint', since_at: now }]);
+  });
+
+  it('leaves no mail that names the address, and none of them counts again', async () => {
+    const { addressHash } = leaver;
+    const raw = Buffer.from(`Subject: Undelivered\r\n\r\n<${ada}>: no such user\r\n`);
+    const mail = { raw, envelopeTo: [ada], via: 'file', receivedAt: now };
+    expect(await keepInboundMessage(ledger.db, mail)).toBe(true);
+    await eraseAddress(ledger.db, addressHash, now);
+    expect(await keepInboundMessage(ledger.db, mail)).toBe(false);
+    const rows = await ledger.db.selectFrom('inbound_messages').select(['raw', 'envelope_to']).execute();
+    expect(rows).toHaveLength(1);
+    expect(Buffer.from(rows[0]?.raw ?? []).toString()).not.toContain(ada);
+    expect(rows[0]?.envelope_to).not.toContain(ada);
   });
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Subscriber } from '../../src/domain/subscriber.ts';
 import { consentsOf } from '../../src/store/consents.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
+import { eraseAddress } from '../../src/store/erasure.ts';
 import {
   findSubscriber,
   removeSubscriber,
@@ -132,6 +133,14 @@ describe('the files of subscribers', () => {
     await suppress(db, { addressHash: hash, digest: '*', reason: erasedReason, now });
     const plan = await sync([ada]);
     expect(plan).toMatchObject({ add: [], kept: [{ why: 'was erased' }] });
+    expect(await findSubscriber(db, hash)).toBeUndefined();
+  });
+
+  it('never bring back one that was erased after a complaint', async () => {
+    await suppress(db, { addressHash: hash, digest: '*', reason: 'complaint', now });
+    await sync([ada]);
+    await eraseAddress(db, hash, now);
+    expect(await sync([ada])).toMatchObject({ add: [], kept: [{ why: 'was erased' }] });
     expect(await findSubscriber(db, hash)).toBeUndefined();
   });
 

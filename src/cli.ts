@@ -135,7 +135,7 @@ topicVerbs
   );
 const subscriberVerbs = group(
   'subscribers',
-  '"subscribers list", "subscribers rotate-keys": the readers in the files, and the keys of links in mails',
+  '"subscribers list", "sync", "erase", "rotate-keys": the readers, and the keys of links in their mails',
 );
 subscriberVerbs
   .command('rotate-keys')
@@ -145,6 +145,21 @@ subscriberVerbs
   .command('list')
   .description('List the readers, and what is wrong in the files.')
   .action(run(async (context) => (await import('./cli/subscribers.ts')).listSubscribers(context)));
+subscriberVerbs
+  .command('sync')
+  .description(
+    'Take the files into the database, as each sending does; with --dry-run say what would change.',
+  )
+  .action(run(async (context) => (await import('./cli/subscribers.ts')).syncFiles(context)));
+subscriberVerbs
+  .command('erase')
+  .description('Forget a reader for good; no file and no import brings them back.')
+  .argument('<address>')
+  .action(
+    run(async (context, [address = '']) =>
+      (await import('./cli/subscribers.ts')).eraseSubscriber(context, address),
+    ),
+  );
 verb('status', 'show sources, editions and deliveries at a glance, or who got an edition')
   .argument('[edition]', 'who got this one, e.g. daily/2026-11-24')
   .option('--csv', 'of an edition: a row for each recipient')

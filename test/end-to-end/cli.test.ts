@@ -322,6 +322,28 @@ describe('the command line', () => {
   });
 });
 
+describe('the readers', () => {
+  it('are taken in from the files, and one who was erased does not come back', async () => {
+    await configure(listings());
+    const plan = await broadsheet('subscribers', 'sync', '--dry-run');
+    expect(plan.stdout.trim().split('\n').at(-1)).toBe('3 new, 0 changed, 0 kept, 0 as before');
+    expect((await broadsheet('subscribers', 'sync')).stdout).toContain('3 new');
+    expect((await broadsheet('subscribers', 'sync')).stdout).toContain('3 as before');
+    const gone = readersOf(plan.stdout)[0] ?? '';
+    expect((await broadsheet('subscribers', 'erase', gone)).stdout).toBe(`${gone}: erased\n`);
+    const again = await broadsheet('subscribers', 'sync');
+    expect(again.stdout).toContain(`${gone}: kept (was erased)`);
+    expect((await broadsheet('subscribers', 'list')).stdout.trim().split('\n').at(-1)).toBe(
+      '2 readers, 0 faults',
+    );
+    expect((await broadsheet('subscribers', 'erase', 'nobody')).code).toBe(2);
+  });
+
+  function readersOf(lines: string): readonly string[] {
+    return lines.split('\n').flatMap((row) => /^(\S+@\S+): new/.exec(row)?.[1] ?? []);
+  }
+});
+
 describe('start', () => {
   async function answer(url: string): Promise<Response> {
     for (let tries = 0; tries < 200; tries += 1) {
@@ -396,7 +418,7 @@ describe('start', () => {
     server.now = Date.parse(now);
     expect(next.stdout).toContain('2 readers, left out: 1 suppressed');
     expect(next.stdout).toContain('2 mails accepted');
-    expect((await broadsheet('subscribers', 'list')).stdout).toContain('left by the link in a mail');
+    expect((await broadsheet('subscribers', 'list')).stdout).toContain('; left)');
   });
 
   it('says which port is taken and what to do', async () => {

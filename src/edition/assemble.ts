@@ -146,9 +146,13 @@ function titleOf({ candidate, matches }: RankedPaper, digest: Digest): TitleOnly
 
 function coverageOf(material: EditionMaterial, ranked: readonly RankedPaper[]): Coverage {
   const fresh = ranked.filter(({ candidate }) => candidate.isNew);
+  const places = new Map(material.digest.topics.map((topic, place) => [topic, place]));
   const counts = new Map<string, number>();
   for (const { matches } of fresh) {
-    const own = material.digest.topics.filter((topic) => matches.some((match) => match.topic === topic));
+    const own = matches
+      .map(({ topic }) => topic)
+      .filter((topic) => places.has(topic))
+      .toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
     if (own.length > 0) counts.set(own.join(' '), (counts.get(own.join(' ')) ?? 0) + 1);
   }
   return {

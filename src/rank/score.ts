@@ -1,5 +1,5 @@
 import type { Candidate } from '../domain/candidate.ts';
-import type { Score, ScorePart, Trend } from '../domain/edition.ts';
+import type { Score, Trend } from '../domain/edition.ts';
 import type { SignalKind } from '../domain/signal.ts';
 import type { Instant } from '../domain/time.ts';
 import { hourMs } from '../domain/time.ts';
@@ -9,6 +9,7 @@ import { chanceOfListing, expectedVotes } from './prior.ts';
 import type { Counts } from './signals.ts';
 
 const youngestHours = 0.25;
+const priorPart = 'from topic, authors, links';
 const kinds: readonly SignalKind[] = ['upvotes', 'comments', 'stars'];
 
 /**
@@ -82,27 +83,35 @@ export function scoreCandidate(
   const { priorWeight } = model;
   const hours = ageHours(candidate, now);
   const prior = model.expectedVotes(candidate.paper, now, candidate.facts?.wordShare);
-  const chance = candidate.facts?.chance ?? model.chanceOfListing(candidate.paper);
   const votes = counts.upvotes ?? (candidate.hasVotes ? 0 : undefined);
   const share = votes === undefined ? 0 : shareOfVotesIn(hours, model.curve);
-  const parts: readonly ScorePart[] =
+  const { parts, chance } =
     votes === undefined
-      ? [{ name: 'from topic, authors, links', value: prior * chance }]
-      : [
-          { name: 'votes now', value: votes },
-          { name: 'still to come, by its own pace', value: ((1 - share) * votes) / (share + priorWeight) },
-          {
-            name: 'from topic, authors, links',
-            value: ((1 - share) * priorWeight * prior) / (share + priorWeight),
-          },
-        ];
+      ? withoutVotes(prior, candidate.facts?.chance ?? model.chanceOfListing(candidate.paper))
+      : withVotes(votes, share, prior, priorWeight);
   return {
     value: parts.reduce((sum, part) => sum + part.value, 0),
     parts,
     ageHours: hours,
     shareIn: share,
-    ...(votes === undefined && { chance }),
+    ...(chance !== undefined && { chance }),
     missing: kinds.filter((kind) => (kind === 'upvotes' ? votes === undefined : counts[kind] === undefined)),
     ...(trend && { trend }),
+  };
+}
+
+type Expected = Pick<Score, 'parts' | 'chance'>;
+
+function withoutVotes(prior: number, chance: number): Expected {
+  return { chance, parts: [{ name: priorPart, value: prior * chance }] };
+}
+
+function withVotes(votes: number, share: number, prior: number, priorWeight: number): Expected {
+  return {
+    parts: [
+      { name: 'votes now', value: votes },
+      { name: 'still to come, by its own pace', value: ((1 - share) * votes) / (share + priorWeight) },
+      { name: priorPart, value: ((1 - share) * priorWeight * prior) / (share + priorWeight) },
+    ],
   };
 }

@@ -70,6 +70,8 @@ function leadingSeries(
   kind: SignalKind,
   now: Instant,
 ): readonly Signal[] | undefined {
+  // Nearly all papers are counted by one source in one way, and read in order.
+  if (isOneSeries(signals, kind, now)) return signals;
   const known = signals
     .filter((signal) => signal.kind === kind && signal.countedAt <= now)
     .toSorted((a, b) => a.countedAt - b.countedAt || a.value - b.value);
@@ -78,6 +80,19 @@ function leadingSeries(
     ([a, aSeries], [b, bSeries]) => lastValue(bSeries) - lastValue(aSeries) || (a < b ? -1 : 1),
   );
   return leading?.[1];
+}
+
+function isOneSeries(signals: readonly Signal[], kind: SignalKind, now: Instant): boolean {
+  const [first] = signals;
+  if (!first) return false;
+  let before = first;
+  for (const signal of signals) {
+    if (signal.kind !== kind || signal.source !== first.source || signal.countedAt > now) return false;
+    if (signal.countedAt < before.countedAt) return false;
+    if (signal.countedAt === before.countedAt && signal.value < before.value) return false;
+    before = signal;
+  }
+  return true;
 }
 
 function lastValue(series: readonly Signal[]): number {

@@ -125,7 +125,7 @@ async function signalsCounted(db: Queryable, query: CandidateQuery): Promise<Rea
   return grouped(
     rows.map(signalFromRow),
     (signal) => signal.paperId,
-    (a, b) => a.countedAt - b.countedAt || compare(`${a.source} ${a.kind}`, `${b.source} ${b.kind}`),
+    (a, b) => a.countedAt - b.countedAt || compare(a.source, b.source) || compare(a.kind, b.kind),
   );
 }
 

@@ -4,29 +4,30 @@
  */
 import { StoreError } from '../errors.ts';
 
-const shortLists = new Map<string, readonly unknown[]>();
+const shortTexts = new Map<string, object>();
 const longestKept = 64;
 const mostKept = 5_000;
 
 export function jsonList<T>(text: string): readonly T[] {
-  // Nearly all lists of categories and keywords are among a few: reading one again costs ten times as much.
-  const kept = text.length <= longestKept ? shortLists.get(text) : undefined;
-  if (kept) return kept as readonly T[];
-  const list = parsedList<T>(text);
-  if (text.length <= longestKept && shortLists.size < mostKept) shortLists.set(text, Object.freeze(list));
-  return list;
-}
-
-function parsedList<T>(text: string): readonly T[] {
-  const value: unknown = JSON.parse(text);
+  const value = parsed(text);
   if (!Array.isArray(value)) throw new StoreError(`expected a stored JSON list, found ${text.slice(0, 40)}`);
   return value as T[];
 }
 
 export function jsonObject<T extends object>(text: string): T {
-  const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new StoreError(`expected a stored JSON object, found ${text.slice(0, 40)}`);
-  }
+  const value = parsed(text);
+  if (Array.isArray(value)) throw new StoreError(`expected a stored JSON object, found ${text.slice(0, 40)}`);
   return value as T;
+}
+
+/** Nearly all lists of categories, and of where facts came from, are among a few: reading one again costs ten times as much. */
+function parsed(text: string): object {
+  const kept = text.length <= longestKept ? shortTexts.get(text) : undefined;
+  if (kept) return kept;
+  const value: unknown = JSON.parse(text);
+  if (typeof value !== 'object' || value === null) {
+    throw new StoreError(`expected a stored JSON list or object, found ${text.slice(0, 40)}`);
+  }
+  if (text.length <= longestKept && shortTexts.size < mostKept) shortTexts.set(text, Object.freeze(value));
+  return value;
 }

@@ -111,6 +111,7 @@ async function rank(db: Database, night: number): Promise<void> {
       alsoNew: 10,
       windowDays: 30,
       mode: 'final',
+      waitMinutes: 60,
       maxLatenessHours: 12,
     },
     topics,

@@ -23,6 +23,8 @@ export interface Digest {
   readonly alsoNew: number;
   /** A paper not picked that many days after it was first seen is no longer a candidate. */
   readonly windowDays: number;
+  /** How long after its slot an edition waits for sources that lack something; then it goes as it is, and says so. */
+  readonly waitMinutes: number;
   /** A slot missed by more than that is reported, not done. */
   readonly maxLatenessHours: number;
 }

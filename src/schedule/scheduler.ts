@@ -50,7 +50,7 @@ export async function startScheduler(options: SchedulerOptions): Promise<void> {
 }
 
 /** A function that does what is due, digest by digest; it never rejects. What it has to report it reports once. */
-function slotChecker({
+export function slotChecker({
   digests,
   lastSlot,
   claim,

@@ -67,9 +67,16 @@ function slotsBetween(schedule: string, zone: string, afterAt: Instant, untilAt:
  * every minute: asked in the zone, it leaves out a day whose minute falls into a gap that ends at midnight.
  */
 function* slotsFrom(schedule: string, zone: string, at: Instant): Generator<Slot> {
-  const cron = new Cron(schedule, { mode: '5-part', timezone: 'Etc/UTC', paused: true });
+  const cron = new Cron(schedule, { mode: '5-part', utcOffset: 0, paused: true });
   const startAt = utcMidnight(calendarDate(at, zone)) - dayMs;
   for (let run = cron.nextRun(new Date(startAt - 1)); run; run = cron.nextRun(run)) {
-    yield { at: firstMinute(run.getTime(), zone), date: calendarDate(run.getTime(), 'Etc/UTC') };
+    const date = calendarDate(run.getTime(), 'Etc/UTC');
+    const at = firstMinute(run.getTime(), zone);
+    if (calendarDate(at, zone) === date || isDayOf(date, zone)) yield { at, date };
   }
+}
+
+/** Whether a zone has that day at all: Samoa had no 30 December 2011, as it moved across the date line. */
+function isDayOf(date: CalendarDate, zone: string): boolean {
+  return calendarDate(firstMinute(utcMidnight(date) + dayMs / 2, zone), zone) === date;
 }

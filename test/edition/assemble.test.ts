@@ -17,6 +17,7 @@ const digest: Digest = {
   alsoNew: 3,
   windowDays: 7,
   mode: 'final',
+  waitMinutes: 60,
   maxLatenessHours: 6,
 };
 

@@ -29,6 +29,7 @@ const digest = {
   alsoNew: 3,
   windowDays: 7,
   mode: 'final' as const,
+  waitMinutes: 60,
   maxLatenessHours: 6,
 };
 

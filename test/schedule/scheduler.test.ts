@@ -18,6 +18,7 @@ function digest(key: string, schedule: string): Digest {
     alsoNew: 12,
     windowDays: 7,
     mode: 'final',
+    waitMinutes: 60,
     maxLatenessHours: 6,
   };
 }

@@ -71,6 +71,23 @@ describe('a daily slot over the change of the clock', () => {
   });
 });
 
+describe('a day that a zone leaves out', () => {
+  it('has no slot, and the days around it have theirs', () => {
+    const around = slotsOf(
+      '0 7 * * *',
+      'Pacific/Apia',
+      at('2011-12-28T00:00:00Z'),
+      at('2012-01-01T00:00:00Z'),
+    );
+    expect(around.map(readable)).toEqual([
+      '2011-12-28 at 2011-12-28T17:00:00Z',
+      '2011-12-29 at 2011-12-29T17:00:00Z',
+      '2011-12-31 at 2011-12-30T17:00:00Z',
+      '2012-01-01 at 2011-12-31T17:00:00Z',
+    ]);
+  });
+});
+
 const zones = [
   'Etc/UTC',
   'Europe/Berlin',

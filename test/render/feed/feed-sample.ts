@@ -17,6 +17,7 @@ export const sampleDigest: Digest = {
   alsoNew: 10,
   windowDays: 4,
   mode: 'final',
+  waitMinutes: 60,
   maxLatenessHours: 12,
 };
 

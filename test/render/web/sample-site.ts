@@ -50,6 +50,7 @@ export const digests: readonly Digest[] = [
     alsoNew: 12,
     windowDays: 7,
     mode: 'final',
+    waitMinutes: 60,
     maxLatenessHours: 6,
   },
 ];

@@ -1,9 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import { isPrivateAddress } from '../sources/public-address.ts';
 
+/** What of a request tells who asks. */
+export interface ClientRequest {
+  readonly socket: { readonly remoteAddress?: string | undefined };
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
 /** Names the client of a request; undefined for one of this machine or network, of which no limit is kept. */
-export type ClientReader = (request: IncomingMessage) => string | undefined;
+export type ClientReader = (request: ClientRequest) => string | undefined;
 
 /** So many answers are remembered: a client asks more than once. */
 const mostRemembered = 10_000;

@@ -61,8 +61,8 @@ export function fileAnswer(file: Representation, request: FileRequest, cacheCont
   return { status: 200, headers, body: file.body };
 }
 
-/** A browser that opens a feed shows it with its style sheet only as plain XML. */
-function shownType(contentType: string, fetchDest: string | undefined): string {
+/** The type of a whole answer: a browser that opens a feed shows it with its style sheet only as plain XML. */
+export function shownType(contentType: string, fetchDest: string | undefined): string {
   const isXmlFeed = fetchDest === 'document' && /^application\/(?:rss|atom)\+xml/.test(contentType);
   return isXmlFeed ? 'application/xml; charset=utf-8' : contentType;
 }

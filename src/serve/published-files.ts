@@ -189,8 +189,9 @@ export function publishedReader(
       if (!file) return undefined;
       const now = performance.now();
       if (now - lookedAt > lookEveryMs) {
-        lookedAt = now;
+        // Until the new list is read, everybody looks: who asks again for the same request must not get the old file.
         if (stampOf(statSync(listFile, { throwIfNoEntry: false })) !== current?.stamp) return undefined;
+        lookedAt = now;
       }
       if (file.checkedFor !== current?.stamp) return undefined;
       // While nothing need be dropped soon, it does not matter which was used last.

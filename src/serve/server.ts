@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, IncomingMessage, type Server } from 'node:http';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { UsageError, asError } from '../errors.ts';
+import { fastConnections, type FastConnections, type PlainHandler } from './fast-connection.ts';
 import type { FastHandler } from './fast-files.ts';
+import { graceMs, headersMs, keepAliveBufferMs, keepAliveMs, requestMs, silenceMs } from './patience.ts';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -13,26 +15,20 @@ export interface RunningServer {
   readonly closed: Promise<void>;
 }
 
-/** How long answers under way may take after the signal before their connections are cut. */
-const graceMs = 5_000;
-
-/** What answers requests: `fast` where it can, else `fetch`. */
+/** What answers requests: `plain` and `fast` where they can, else `fetch`. */
 export interface SiteHandler {
+  readonly plain?: PlainHandler;
   readonly fast?: FastHandler;
   fetch(request: Request, bindings: HttpBindings): Response | Promise<Response>;
 }
 
-/**
- * How long a client may take, in milliseconds, for its headers, for its whole request, and between two bytes; and
- * how long its connection stays open without a request, which is longer than the minute that proxies keep theirs.
- */
 const patience = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  keepAliveTimeout: 65_000,
+  headersTimeout: headersMs,
+  requestTimeout: requestMs,
+  keepAliveTimeout: keepAliveMs,
+  keepAliveTimeoutBuffer: keepAliveBufferMs,
   connectionsCheckingInterval: 5_000,
 } as const;
-const silenceMs = 60_000;
 /** Of one request; a longer one is answered 431. */
 const maxHeaderBytes = 16 * 1024;
 
@@ -61,6 +57,7 @@ export async function startServer(options: {
     if (app.fast?.(request, response) !== true) void listen(request, response);
   });
   server.setTimeout(silenceMs);
+  const plain = takePlain(server, app);
 
   server.listen(port, host);
   try {
@@ -71,8 +68,8 @@ export async function startServer(options: {
   }
 
   const closed = once(server, 'close').then(() => undefined);
-  signal.addEventListener('abort', () => closeGracefully(server), { once: true });
-  if (signal.aborted) closeGracefully(server);
+  signal.addEventListener('abort', () => closeGracefully(server, plain), { once: true });
+  if (signal.aborted) closeGracefully(server, plain);
   const address = server.address();
   const boundPort = typeof address === 'object' && address !== null ? address.port : port;
   return { url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}/`, port: boundPort, closed };
@@ -82,10 +79,31 @@ function isHttp1(bindings: HttpBindings | Http2Bindings): bindings is HttpBindin
   return bindings.incoming instanceof IncomingMessage;
 }
 
-function closeGracefully(server: Server): void {
+/** Puts what answers plain requests before the server: it gets the connections on which anything else comes. */
+function takePlain(server: Server, app: SiteHandler): FastConnections {
+  const listeners = server.listeners('connection');
+  const connections = fastConnections({
+    answer: (request, socket) => app.plain?.(request, socket),
+    handOver: (socket) => {
+      for (const listener of listeners) Reflect.apply(listener, server, [socket]);
+    },
+    firstMs: headersMs,
+    idleMs: keepAliveMs + keepAliveBufferMs,
+    silenceMs,
+  });
+  server.removeAllListeners('connection');
+  server.on('connection', (socket) => connections.take(socket));
+  return connections;
+}
+
+function closeGracefully(server: Server, plain: FastConnections): void {
   server.close();
   server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  plain.close();
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+    plain.cut();
+  }, graceMs);
   server.once('close', () => clearTimeout(cut));
 }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { access, mkdir, readFile, rm } from 'node:fs/promises';
+import { access, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { PublishedDocument } from '../domain/site.ts';
@@ -15,12 +15,28 @@ import {
   writePublishedList,
   type PublishedList,
 } from './published-list.ts';
-import { readIfThere, removeFile, writeIfChanged, writeWhole } from './whole-file.ts';
+import {
+  readIfThere,
+  removeFile,
+  stampIfThere,
+  writeIfChanged,
+  writeWhole,
+  type FileStamp,
+} from './whole-file.ts';
 
-/** What the files were made of. It is there only while they are as it says. */
+/** What the files were made of, and what they were then. It is there only while they are as it says. */
 const basesFile = '.bases.json';
-const basesForm = z.record(z.string(), z.object({ basis: z.string(), bytes: z.string() }));
+const stampForm = z.object({ size: z.number(), inode: z.number(), modifiedAt: z.number() }).readonly();
+const basesForm = z.record(
+  z.string(),
+  z.object({ basis: z.string(), bytes: z.string(), stamp: stampForm.optional() }),
+);
 type Basis = z.output<typeof basesForm>[string];
+
+interface Bases {
+  readonly ofFile: ReadonlyMap<string, Basis>;
+  readonly writtenAt: number;
+}
 
 /** The disk is waited for together, and no more bodies than that are held. */
 const writtenAtOnce = 32;
@@ -48,7 +64,9 @@ export interface PublishResult {
  * Makes the folder hold these documents.
  *
  * Each file is old or new as a whole at any time (written beside and renamed). A file whose bytes are the same
- * is not touched and keeps its time; one that was made of the same basis is not even made. A file of the publication
+ * is not touched and keeps its time; one that was made of the same basis is not even made, nor read where its size,
+ * inode and time are those it was written with. So a file that was altered by hand is put right by the next call, unless
+ * it was given its size and time back: then when it is next made of something else. A file of the publication
  * before that is no longer made is removed, and its address is remembered as moved or gone; files that no publication
  * wrote stay. The list is written anew after anything was written or removed, so that it tells a server of the
  * change. After a crash at any point the next call puts everything right.
@@ -79,24 +97,26 @@ export async function writePublished(
     const { basis } = document;
     const file = join(dir, path);
     const hasBeside = isPrecompressed && isCompressible(document.contentType);
-    const old = madeOf.get(path);
-    if (basis !== undefined && old?.basis === basis && (await holds(file, old.bytes))) {
-      if (!hasBeside || (await isCompressedBeside(file))) {
-        bases.set(path, old);
+    const old = madeOf.ofFile.get(path);
+    if (basis !== undefined && old?.basis === basis) {
+      const stamp = await stampOfHeld(file, old, madeOf.writtenAt);
+      if (stamp && (!hasBeside || (await isCompressedBeside(file)))) {
+        bases.set(path, { ...old, stamp });
         return;
       }
     }
     // A crash from here on leaves files that are not made of what the list says.
     if (basis !== undefined) await rm(join(dir, basesFile), { force: true });
     const bytes = bytesOf(document.body);
-    const isSame = (await readIfThere(file))?.equals(bytes) === true;
+    let stamp = await stampIfThere(file);
+    const isSame = stamp?.size === bytes.byteLength && (await readIfThere(file))?.equals(bytes) === true;
     // Before the file itself: what stands beside a file that holds the bytes is made of them.
     if (hasBeside && !(isSame && (await isCompressedBeside(file)))) await writeCompressedBeside(file, bytes);
     if (!isSame) {
-      await writeWhole(file, bytes);
+      stamp = await writeWhole(file, bytes);
       changed.add(document.path);
     }
-    if (basis !== undefined) bases.set(path, { basis, bytes: nameOf(bytes) });
+    if (basis !== undefined) bases.set(path, { basis, bytes: nameOf(bytes), stamp });
   };
   for (const some of chunks([...files], writtenAtOnce)) {
     const [broken] = (await Promise.allSettled(some.map(put))).filter((end) => end.status === 'rejected');
@@ -135,19 +155,33 @@ function filesOf(
 }
 
 /** What each file of the last publication was made of; nothing when that publication was broken off. */
-async function readBases(dir: string): Promise<ReadonlyMap<string, Basis>> {
+async function readBases(dir: string): Promise<Bases> {
   try {
-    const text = await readFile(join(dir, basesFile), 'utf8');
-    return new Map(Object.entries(basesForm.parse(JSON.parse(text))));
+    await using file = await open(join(dir, basesFile));
+    const { mtimeMs } = await file.stat();
+    const text = await file.readFile('utf8');
+    return { ofFile: new Map(Object.entries(basesForm.parse(JSON.parse(text)))), writtenAt: mtimeMs };
   } catch {
-    return new Map();
+    return { ofFile: new Map(), writtenAt: 0 };
   }
 }
 
-/** Another process may have written the file since, from another basis. */
-async function holds(file: string, bytes: string): Promise<boolean> {
+/**
+ * The stamp of the file while it holds the bytes; another process may have written it since, from another basis. A
+ * file that was written in the same tick of the clock as the bases is read, for it may have been written again.
+ */
+async function stampOfHeld(
+  file: string,
+  { bytes, stamp: old }: Basis,
+  basesWrittenAt: number,
+): Promise<FileStamp | undefined> {
+  const stamp = await stampIfThere(file).catch(() => undefined);
+  if (!stamp) return undefined;
+  const isKnown =
+    stamp.inode === old?.inode && stamp.size === old.size && stamp.modifiedAt === old.modifiedAt;
+  if (isKnown && stamp.modifiedAt < basesWrittenAt) return stamp;
   const found = await readFile(file).catch(() => undefined);
-  return found !== undefined && nameOf(found) === bytes;
+  return found && nameOf(found) === bytes ? stamp : undefined;
 }
 
 function nameOf(bytes: Buffer): string {

@@ -55,7 +55,7 @@ export async function openSite(
   });
   const stop = new AbortController();
   const server = await startServer({
-    app: { fetch: (request, bindings) => web.app.fetch(request, bindings), fast: web.fast },
+    app: { fetch: (request, bindings) => web.app.fetch(request, bindings), fast: web.fast, plain: web.plain },
     host: '127.0.0.1',
     port: 0,
     signal: stop.signal,

@@ -1,3 +1,4 @@
+import { mailDomainKey } from '../domain/mail-domain.ts';
 import { valueAt, type Finding } from './faults.ts';
 import { providerNames } from './mail-schema.ts';
 import { providerSecret, smtpPaths } from './mail-secrets.ts';
@@ -113,6 +114,22 @@ function signatureFindings(value: unknown): readonly Finding[] {
 }
 
 function limitFindings(value: unknown): readonly Finding[] {
+  return [...digestLimitFindings(value), ...domainLimitFindings(value)];
+}
+
+/** Mail to a domain of a large operator is counted under the operator: a limit under the domain would hold nothing. */
+function domainLimitFindings(value: unknown): readonly Finding[] {
+  const limited = valueAt(value, ['mail', 'limits', 'domains']);
+  if (typeof limited !== 'object' || limited === null) return [];
+  return Object.keys(limited).flatMap((name) => {
+    const counted = mailDomainKey(`reader@${name}`);
+    if (counted === name) return [];
+    const message = `expected the name that its mail is counted under, got "${name}"; write ${counted}`;
+    return [key(['mail', 'limits', 'domains', name], message)];
+  });
+}
+
+function digestLimitFindings(value: unknown): readonly Finding[] {
   const limited = valueAt(value, ['mail', 'limits', 'digests']);
   if (typeof limited !== 'object' || limited === null) return [];
   const digests = valueAt(value, ['digests']);

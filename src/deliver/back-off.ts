@@ -1,7 +1,10 @@
-import { hourMs, minuteMs } from '../domain/time.ts';
+import { hourMs, minuteMs, secondMs } from '../domain/time.ts';
 
 /** A daily paper is old news by then: what could not be sent is not sent any more. */
 export const staleAfterMs = 20 * hourMs;
+
+/** So long a submission that is open may go on after our own stop, so that its answer is not lost: who stops us waits 30 seconds. */
+export const stopMs = 20 * secondMs;
 
 /** After a refusal that was our own fault. */
 export const blockedMs = 15 * minuteMs;

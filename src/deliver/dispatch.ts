@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Delivery } from '../domain/delivery.ts';
 import { mailDomainKey } from '../domain/mail-domain.ts';
-import { minuteMs, secondMs, type Instant } from '../domain/time.ts';
+import { minuteMs, type Instant } from '../domain/time.ts';
 import { asError } from '../errors.ts';
 import type { Database } from '../store/database.ts';
 import { countInDoubt, expireDeliveries } from '../store/deliveries.ts';
 import { claimDeliveries, postponeLeases, recordSuppressed, releaseLeases } from '../store/leases.ts';
 import { suppressedAmong, takeSteps, type LedgerStep } from '../store/ledger-steps.ts';
-import { blockedMs, retryDelayMs, staleAfterMs } from './back-off.ts';
+import { blockedMs, retryDelayMs, staleAfterMs, stopMs } from './back-off.ts';
 import { groupCommit } from './group-commit.ts';
 import { lookAhead } from './look-ahead.ts';
 import { lateStop } from '../domain/late-stop.ts';
@@ -66,7 +66,6 @@ interface Prepared extends Leased {
 }
 
 const leaseMs = 5 * minuteMs;
-const stopMs = 30 * secondMs;
 /** One statement leases so many rows at most, and half a minute of work for each submission at once. */
 const mostClaimed = 500;
 const claimedEach = 50;
@@ -90,10 +89,14 @@ export async function dispatch(job: Dispatch): Promise<DispatchResult> {
   const owner = randomUUID();
   const stale = (): Instant => now() - staleAfterMs;
   const halt = new AbortController();
+  /** Of accepted mails, which nobody else waits for. */
+  const recordings = new Set<Promise<void>>();
   const stopping = AbortSignal.any([job.signal, halt.signal]);
   const counts = { accepted: 0, deferred: 0, rejected: 0, expired: 0, suppressed: 0, inDoubt: 0, held: 0 };
   const troubles = watchTroubles();
   const failures: unknown[] = [];
+  /** Let go by the limits and not submitted yet. */
+  const unspent = new Set<Delivery>();
   const markersShared = Math.ceil(job.concurrency * markersAwaited);
   const ledger = groupCommit((steps: readonly LedgerStep[]) => takeSteps(db, steps), {
     isFull: (steps) => steps.filter(({ step }) => step === 'mark').length >= markersShared,
@@ -110,11 +113,13 @@ export async function dispatch(job: Dispatch): Promise<DispatchResult> {
     counts.expired += await expireDeliveries(db, { publishedBefore: stale(), now: now() });
     await Promise.all(Array.from({ length: job.concurrency }, work));
     await ledger.settled();
+    await Promise.all(recordings);
     if (failures.length > 0) throw failures[0];
     counts.inDoubt = await countInDoubt(db, stale());
     return { ...counts, ...(troubles.blocked !== undefined && { blocked: troubles.blocked }) };
   } finally {
     done();
+    for (const delivery of unspent) job.throttle?.giveBack(counted(delivery));
     await releaseLeases(db, owner);
   }
 
@@ -145,12 +150,18 @@ export async function dispatch(job: Dispatch): Promise<DispatchResult> {
     const held: { lease: Delivery; until: Instant }[] = [];
     for (const delivery of deliveries) {
       const until = await job.throttle.holdUntil(counted(delivery), now());
-      if (until === undefined) free.push(delivery);
-      else held.push({ lease: delivery, until });
+      if (until === undefined) {
+        free.push(delivery);
+        unspent.add(delivery);
+      } else held.push({ lease: delivery, until });
     }
+    await hold(held);
+    return free;
+  }
+
+  async function hold(held: Parameters<typeof postponeLeases>[1]): Promise<void> {
     await postponeLeases(db, held);
     counts.held += held.length;
-    return free;
   }
 
   function counted(delivery: Delivery): Counted {
@@ -189,6 +200,8 @@ export async function dispatch(job: Dispatch): Promise<DispatchResult> {
   async function send({ delivery, isSuppressed, mail }: Prepared): Promise<void> {
     const startedAt = now();
     if (isSuppressed || !(await job.isSubscribed(delivery))) return leaveOut(delivery);
+    const until = job.throttle?.pausedUntil(counted(delivery), startedAt);
+    if (until !== undefined) return hold([{ lease: delivery, until }]);
 
     const made = await mail;
     if ('fault' in made) {
@@ -199,14 +212,16 @@ export async function dispatch(job: Dispatch): Promise<DispatchResult> {
       marker.set = ledger.add({ step: 'mark', lease: delivery, startedAt, now: now() });
       return (await marker.set) === 'marked';
     };
+    unspent.delete(delivery);
     const answer = await job.transport.submit(made.message, beforeHandover, transportSignal);
     const marked = await marker.set;
     if (marked === 'suppressed') return leaveOut(delivery);
     if (marked === 'lost' || (marked === undefined && wasStopped(answer))) return;
     // An accepted one needs no waiting: its step is committed before the marker of whatever comes next here.
     const recorded = record(delivery, answer, startedAt);
-    if (answer.result === 'accepted') recorded.catch(fail);
-    else await recorded;
+    if (answer.result !== 'accepted') return recorded;
+    const recording = recorded.catch(fail).finally(() => recordings.delete(recording));
+    recordings.add(recording);
   }
 
   /** Our own stop before the hand-over is no answer: the lease goes back as it was. */
@@ -223,6 +238,7 @@ export async function dispatch(job: Dispatch): Promise<DispatchResult> {
   async function heed(answer: SubmissionAnswer, delivery: Delivery): Promise<void> {
     if (!job.throttle) return;
     if (answer.result === 'accepted') await job.throttle.taken(counted(delivery));
+    if (answer.result === 'blocked' && answer.about === 'sender') job.throttle.giveBack(counted(delivery));
     if (answer.result === 'deferred' && answer.about !== undefined) {
       await job.throttle.slowDown(answer.about, counted(delivery), now(), answer.waitMs);
     }

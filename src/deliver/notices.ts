@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { lateStop } from '../domain/late-stop.ts';
 import { minuteMs, type Instant } from '../domain/time.ts';
 import { asError } from '../errors.ts';
 import type { Database } from '../store/database.ts';
@@ -10,9 +11,10 @@ import {
   postponeNotice,
   type Notice,
 } from '../store/notices.ts';
+import { deleteOldAnswers } from '../store/idempotency-keys.ts';
 import { deleteOldCounts } from '../store/request-counts.ts';
 import { deleteExpiredRequests } from '../store/requests.ts';
-import { blockedMs, retryDelayMs } from './back-off.ts';
+import { blockedMs, retryDelayMs, stopMs } from './back-off.ts';
 import type { OutgoingMessage, SubmissionAnswer, Transport } from './transport.ts';
 
 export interface NoticeRun {
@@ -21,6 +23,7 @@ export interface NoticeRun {
   /** The mail of a notice, or undefined when none may go out any more; asked right before it would. */
   readonly message: (notice: Notice, now: Instant) => Promise<OutgoingMessage | undefined>;
   readonly now: () => Instant;
+  /** Once aborted nothing more is started; what is open gets half a minute to end. */
   readonly signal: AbortSignal;
 }
 
@@ -49,20 +52,26 @@ export async function sendNotices(run: NoticeRun): Promise<NoticeReport> {
   const counts = { sent: 0, dropped: 0, deferred: 0, failed: 0 };
   let blocked: string | undefined;
   let fault: string | undefined;
-  for (let done = 0; done < mostInRun && !signal.aborted && blocked === undefined; done += 1) {
-    const notice = await leaseNotice(db, { owner, now: now(), leaseUntil: now() + leaseMs });
-    if (!notice) break;
-    const made = await madeOf(run, notice);
-    if (made === undefined) {
-      counts.dropped += 1;
-      await endNotice(db, notice.id, owner, now() < notice.expiresAt ? 'dropped' : 'expired');
-    } else if ('fault' in made) {
-      fault = made.fault;
-      await postponeNotice(db, notice, owner, now() + blockedMs);
-    } else {
-      const answer = await run.transport.submit(made.message, () => markNotice(db, notice.id, owner), signal);
-      blocked = await settle(run, notice, owner, answer, counts);
+  const late = lateStop(signal, stopMs);
+  try {
+    for (let sent = 0; sent < mostInRun && !signal.aborted && blocked === undefined; sent += 1) {
+      const notice = await leaseNotice(db, { owner, now: now(), leaseUntil: now() + leaseMs });
+      if (!notice) break;
+      const made = await madeOf(run, notice);
+      if (made === undefined) {
+        counts.dropped += 1;
+        await endNotice(db, notice.id, owner, now() < notice.expiresAt ? 'dropped' : 'expired');
+      } else if ('fault' in made) {
+        fault = made.fault;
+        await postponeNotice(db, notice, owner, now() + blockedMs);
+      } else {
+        const marker = (): Promise<boolean> => markNotice(db, notice.id, owner);
+        const answer = await run.transport.submit(made.message, marker, late.signal);
+        blocked = await settle({ ...run, signal: late.signal }, notice, owner, answer, counts);
+      }
     }
+  } finally {
+    late.done();
   }
   await forgetOldNotices(db, now());
   const trouble = blocked ?? fault;
@@ -74,6 +83,7 @@ export async function forgetOldNotices(db: Database, now: Instant): Promise<void
   await deleteExpiredRequests(db, now);
   await deleteOldNotices(db, now);
   await deleteOldCounts(db, now);
+  await deleteOldAnswers(db, now);
 }
 
 async function madeOf(

@@ -1,3 +1,4 @@
+import type { SMTPError } from 'nodemailer/lib/smtp-connection';
 import type { SmtpConfig } from '../config/config.ts';
 import { minuteMs, secondMs } from '../domain/time.ts';
 import { asError } from '../errors.ts';
@@ -104,8 +105,10 @@ export function createSmtp(config: SmtpConfig, timeouts: SmtpTimeouts = patient)
         answer: classifyReply('content', parseReply(sent.response ?? '') ?? { code: 250, text: '' }),
         isStale: false,
       };
-    } catch (error) {
-      const answer = answerOf(asError(error), stage, handedOver);
+    } catch (thrown) {
+      const error: SMTPError = asError(thrown);
+      const failure = error.command === 'CONN' && error.response ? (session.recipientError ?? error) : error;
+      const answer = answerOf(failure, stage, handedOver);
       const isStale =
         stage === 'mail' && open.messages > 0 && answer.result === 'deferred' && !signal.aborted;
       const refused = 'code' in answer && answer.code !== undefined;

@@ -37,6 +37,10 @@ export interface Throttle extends AsyncDisposable {
    * than the one before, so that they come back at the pace of the limit.
    */
   holdUntil(message: Counted, now: Instant): Promise<Instant | undefined>;
+  /** When to ask again, where somebody asked for less after a message was let go; else undefined. */
+  pausedUntil(message: Counted, now: Instant): Instant | undefined;
+  /** A message that was let go did not go: another one may in its place. */
+  giveBack(message: Counted): void;
   /** A whole operator or relay asked for less. */
   slowDown(who: 'relay' | 'domain', message: Counted, now: Instant, waitMs?: number): Promise<void>;
   /** A message was taken. */
@@ -56,6 +60,8 @@ export function createThrottle(db: Database, limits: Limits): Throttle {
   const kept = new Map<string, AllowanceState>();
   const blocks = new Map<string, number>();
   const waiting = new Map<string, number>();
+  /** Until when the database has nothing to give under a name: who asks before is told so without a look. */
+  const refused = new Map<string, Instant>();
   let lookedAt = -Infinity;
 
   const limitOf = (name: string): Limit => {
@@ -89,6 +95,10 @@ export function createThrottle(db: Database, limits: Limits): Throttle {
     });
   }
 
+  function putBack(name: string): void {
+    blocks.set(name, (blocks.get(name) ?? 0) + 1);
+  }
+
   /** A place in the line of those that wait for this name, which begins at `askAgainAt`. */
   function queueUp(name: string, askAgainAt: Instant, now: Instant): Instant {
     const place = waiting.get(name) ?? 0;
@@ -106,13 +116,17 @@ export function createThrottle(db: Database, limits: Limits): Throttle {
       blocks.set(name, left - 1);
       return undefined;
     }
-    return change(name, now, (state, limit) => {
+    const refusedUntil = refused.get(name) ?? 0;
+    if (now < refusedUntil) return refusedUntil;
+    const askAgain = await change(name, now, (state, limit) => {
       const { count, askAgainAt } = allowed(state, limit, now);
       const granted = Math.min(blockSize, count);
       // Several ask at once: what another was granted meanwhile stays.
       if (granted > 0) blocks.set(name, (blocks.get(name) ?? 0) + granted - 1);
       return { result: askAgainAt, state: afterTaking(state, limit, granted, now) };
     });
+    if (askAgain !== undefined) refused.set(name, askAgain);
+    return askAgain;
   }
 
   return {
@@ -122,16 +136,24 @@ export function createThrottle(db: Database, limits: Limits): Throttle {
       for (const name of namesOf(message)) {
         const askAgainAt = await take(name, now);
         if (askAgainAt !== undefined) {
-          for (const other of taken) blocks.set(other, (blocks.get(other) ?? 0) + 1);
+          for (const other of taken) putBack(other);
           return queueUp(name, askAgainAt, now);
         }
         if (isLimited(name)) taken.push(name);
       }
       return undefined;
     },
+    pausedUntil(message, now) {
+      const paused = namesOf(message).find((name) => now < (kept.get(name)?.pausedUntil ?? 0));
+      return paused === undefined ? undefined : queueUp(paused, kept.get(paused)?.pausedUntil ?? now, now);
+    },
+    giveBack(message) {
+      for (const name of namesOf(message)) if (isLimited(name)) putBack(name);
+    },
     async slowDown(who, message, now, waitMs) {
       const name = `${who}:${message[who]}`;
       waiting.delete(name);
+      refused.delete(name);
       await change(name, now, (state, limit) => ({
         result: undefined,
         state: afterSlowDown(state, limit, now, waitMs),

@@ -1,5 +1,6 @@
 import type { MailConfig, ProviderMailConfig } from '../config/mail-config.ts';
 import type { Instant } from '../domain/time.ts';
+import { atMost } from './at-most.ts';
 import { createOutbox } from './outbox.ts';
 import { createMailgun } from './providers/mailgun.ts';
 import { createPostmark } from './providers/postmark.ts';
@@ -32,7 +33,9 @@ export function openWayOut(mail: MailConfig, { outboxDir, clock, onDown }: WayOu
       return { transport: createSmtp(mail.smtp), connections: mail.smtp.connections };
     case 'relays': {
       const [first, ...others] = mail.relays.map((relay): Relay => {
-        return { transport: { ...createSmtp(relay), name: relay.name }, weight: relay.weight };
+        // One relay may get the mail of all: the other ones can be down.
+        const transport = atMost(relay.connections, { ...createSmtp(relay), name: relay.name });
+        return { transport, weight: relay.weight };
       });
       if (!first) throw new Error('expected at least one relay, got none');
       return {

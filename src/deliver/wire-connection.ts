@@ -1,5 +1,5 @@
 /* oxlint-disable no-underscore-dangle -- the library's names */
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import SMTPConnection, { type SMTPError } from 'nodemailer/lib/smtp-connection';
 import { asError } from '../errors.ts';
 
 type Done = (error: Error | null, reply?: string) => void;
@@ -8,12 +8,22 @@ type Done = (error: Error | null, reply?: string) => void;
  * nodemailer's SMTP connection (TLS, login, pipelining and replies are its own), but messages are written as they
  * are: its send stream looks at every byte for line ends and dots, which costs more than all the rest.
  *
- * It overrides `_createSendStream`, which the library does not document: its version is pinned, and a test compares
+ * It overrides `_createSendStream` and reads `_envelope`, which the library does not document: its version is pinned, and a test compares
  * with its public way. `send` takes bytes that are ready for the wire (`wireReady`).
  */
 export class WireConnection extends SMTPConnection {
   declare protected readonly _responseActions: ((reply: string) => void)[];
   declare protected readonly _actionSMTPStream: (reply: string, done: Done) => void;
+
+  declare protected readonly _envelope?: { readonly rejectedErrors?: readonly SMTPError[] };
+
+  /**
+   * The server's no to the recipient of the message under way. The library knows it, but says "closed" in its place when
+   * it was a 421 and the commands went out together (PIPELINING, RFC 2920).
+   */
+  get recipientError(): SMTPError | undefined {
+    return this._envelope?.rejectedErrors?.[0];
+  }
 
   /** Awaited when all of a message but the final dot is written; the dot goes out when it resolves. */
   beforeDot: () => Promise<void> = () => Promise.resolve();

@@ -8,9 +8,6 @@ const operators: Readonly<Record<string, readonly string[]>> = {
   icloud: ['icloud.com', 'me.com', 'mac.com'],
 };
 
-/** The names a limit can be given for beside a domain. */
-export const operatorNames: readonly string[] = Object.keys(operators);
-
 /** The domain of an address in ASCII (RFC 5891), lower case. */
 export function domainOf(address: string): string {
   const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();

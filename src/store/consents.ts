@@ -1,4 +1,5 @@
 import type { Instant } from '../domain/time.ts';
+import { chunks } from './chunks.ts';
 import type { Queryable } from './database.ts';
 
 /** What somebody said to a digest. */
@@ -11,7 +12,7 @@ export interface Consent {
   readonly digest: string;
   readonly act: ConsentAct;
   readonly at: Instant;
-  /** `form`, `link`, `one-click`, `mail`, `file`, `import`, `operator`. */
+  /** `form`, `link`, `one-click`, `mail`, `file`, `import`, `operator`, `api`. */
   readonly way: string;
   /** Names the text that they said yes to. */
   readonly wording?: string;
@@ -19,23 +20,26 @@ export interface Consent {
   readonly clientHash?: string;
 }
 
+const rowsAtOnce = 500;
+
 /** Adds to the proofs; none is ever changed. */
 export async function recordConsents(db: Queryable, consents: readonly Consent[]): Promise<void> {
-  if (consents.length === 0) return;
-  await db
-    .insertInto('consents')
-    .values(
-      consents.map((consent) => ({
-        address_hash: consent.addressHash,
-        digest: consent.digest,
-        act: consent.act,
-        at: consent.at,
-        way: consent.way,
-        wording: consent.wording ?? null,
-        client_hash: consent.clientHash ?? null,
-      })),
-    )
-    .execute();
+  for (const some of chunks(consents, rowsAtOnce)) {
+    await db
+      .insertInto('consents')
+      .values(
+        some.map((consent) => ({
+          address_hash: consent.addressHash,
+          digest: consent.digest,
+          act: consent.act,
+          at: consent.at,
+          way: consent.way,
+          wording: consent.wording ?? null,
+          client_hash: consent.clientHash ?? null,
+        })),
+      )
+      .execute();
+  }
 }
 
 /** All that an address ever said, oldest first. */

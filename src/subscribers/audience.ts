@@ -40,9 +40,10 @@ function subscriberOf(reader: FileSubscriber, digests: readonly Digest[]): Subsc
     ...(reader.name !== undefined && { name: reader.name }),
     ...(reader.hour !== undefined && { hour: hourOf(reader.hour, reader.zone) }),
     subscriptions: chosen.flatMap((digest) => {
-      if (!reader.topics) return [{ digest: digest.key, state: reader.state }];
+      const cadence = reader.cadence && { cadence: reader.cadence };
+      if (!reader.topics) return [{ digest: digest.key, state: reader.state, ...cadence }];
       const topics = digest.topics.filter((topic) => reader.topics?.includes(topic));
-      return topics.length > 0 ? [{ digest: digest.key, topics, state: reader.state }] : [];
+      return topics.length > 0 ? [{ digest: digest.key, topics, state: reader.state, ...cadence }] : [];
     }),
   };
 }
@@ -54,7 +55,8 @@ function hourOf(clock: string, zone: string | undefined): ReadingHour {
 
 /**
  * The audience as the files have it at each call: they are read again only when a name, size or time of
- * change differs, so that it can be asked before every mail. While a file is broken the audience before holds.
+ * change differs, so that it can be asked before every mail. Who asks while they are read waits for it: a no may have
+ * come in. While a file is broken the audience before holds.
  */
 export function watchAudience(
   dir: string,
@@ -62,13 +64,18 @@ export function watchAudience(
   topics: readonly Topic[],
 ): () => Promise<Audience> {
   let seen: string | undefined;
-  let audience: Audience | undefined;
+  let audience: Promise<Audience> | undefined;
+
+  async function readAgain(before: Promise<Audience> | undefined): Promise<Audience> {
+    const read = await readAudience(dir, digests, topics);
+    return read.isComplete ? read : ((await before) ?? read);
+  }
+
   return async () => {
     const now = await changeMarks(dir);
     if (!audience || now !== seen) {
       seen = now;
-      const read = await readAudience(dir, digests, topics);
-      if (read.isComplete || !audience) audience = read;
+      audience = readAgain(audience);
     }
     return audience;
   };

@@ -52,9 +52,9 @@ export async function confirm(
   const standing = await lookAtConfirm(db, tokens, token, now);
   if (standing.state !== 'open') return standing;
   const { request } = standing;
-  await addSubscriber(db, request, now);
   await db.transaction().execute(async (transaction) => {
     if (!(await advanceRequest(transaction, request.id, 'open', 'done'))) return;
+    await addSubscriber(transaction, request, now);
     const subscriber = await findSubscriber(transaction, request.addressHash);
     if (!subscriber) throw new Error('expected the subscriber that was just stored, found none');
     await joined(transaction, subscriber, request, now);
@@ -79,7 +79,7 @@ export async function confirm(
 }
 
 /** Stores the address without a subscription when it is not known. */
-async function addSubscriber(db: Database, request: AskedRequest, now: Instant): Promise<void> {
+async function addSubscriber(db: Queryable, request: AskedRequest, now: Instant): Promise<void> {
   const { newAddress: address, addressHash } = request;
   const bare = { follows: noFollows, muted: [], subscriptions: [] };
   await insertSubscribers(db, [{ ...bare, address, addressHash, origin: 'sign-up', by: 'reader' }], now);

@@ -47,13 +47,15 @@ export async function syncSubscribers(
 ): Promise<SyncPlan> {
   const plan = await draftSync(db, tokens, audience);
   if (!audience.isComplete) return { ...plan, add: [], change: [] };
-  await insertSubscribers(db, plan.add, now);
-  await recordConsents(
-    db,
-    plan.add.flatMap(({ addressHash, subscriptions }) =>
+  if (plan.add.length > 0) {
+    const consents = plan.add.flatMap(({ addressHash, subscriptions }) =>
       subscriptions.map(({ digest, state }) => consent(addressHash, digest, state, now)),
-    ),
-  );
+    );
+    await db.transaction().execute(async (transaction) => {
+      await insertSubscribers(transaction, plan.add, now);
+      await recordConsents(transaction, consents);
+    });
+  }
   for (const { subscriber, profile, subscriptions } of plan.change) {
     await db.transaction().execute(async (transaction) => {
       if (profile) await setProfile(transaction, subscriber.id, profile, 'file', now);

@@ -248,6 +248,10 @@ describe('limits', () => {
       'mail.limits.digests.dayly: expected the key of a digest, got "dayly"; known here: daily',
     ],
     [
+      '{ domains: { gmail.com: { perMinute: 5 } } }',
+      'mail.limits.domains.gmail.com: expected the name that its mail is counted under, got "gmail.com"; write google',
+    ],
+    [
       '{ perDay: 0 }',
       'mail.limits.perDay: expected a whole number of mails a day from 1 to 100000000, got the number 0',
     ],

@@ -5,6 +5,7 @@ import { retryDelayMs } from '../../src/deliver/back-off.ts';
 import { dispatch, type Dispatch } from '../../src/deliver/dispatch.ts';
 import { createOutbox } from '../../src/deliver/outbox.ts';
 import { createSmtp } from '../../src/deliver/smtp.ts';
+import { createThrottle } from '../../src/deliver/throttle.ts';
 import type { Transport } from '../../src/deliver/transport.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { countDeliveries } from '../../src/store/deliveries.ts';
@@ -97,6 +98,23 @@ describe('a run', () => {
       blocked: '550 5.7.1 not from you',
     });
     expect(await states(ledger)).toMatchObject({ accepted: 1, rejected: 1, deferred: 1, pending: 1 });
+  });
+
+  it('counts every accepted mail, also where an earlier slow-down is taken back by it', async () => {
+    const ledger = await ledgerOf(readers(3));
+    const prompt: Transport = {
+      name: 'prompt',
+      submit: async (_message, beforeHandover) => {
+        await beforeHandover();
+        return { result: 'accepted', reply: '250 ok' };
+      },
+      close: async () => {},
+    };
+    await using throttle = createThrottle(ledger.db, { relays: {}, domains: {}, digests: {} });
+    const toReader = { relay: prompt.name, domain: 'example.net', digest: 'daily' };
+    await throttle.slowDown('relay', toReader, now - hourMs);
+    await throttle.slowDown('domain', toReader, now - hourMs);
+    expect(await run(ledger, prompt, { throttle })).toEqual({ ...nothing, accepted: 3 });
   });
 
   it('reports its progress', async () => {

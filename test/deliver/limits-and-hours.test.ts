@@ -1,11 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dispatch, type DispatchResult } from '../../src/deliver/dispatch.ts';
+import { createMailgun } from '../../src/deliver/providers/mailgun.ts';
 import { createSmtp } from '../../src/deliver/smtp.ts';
 import { createThrottle, type Limits } from '../../src/deliver/throttle.ts';
 import type { Transport } from '../../src/deliver/transport.ts';
 import { hourMs, minuteMs } from '../../src/domain/time.ts';
-import { countDeliveries, insertDeliveries } from '../../src/store/deliveries.ts';
-import { edition, now, openLedger, plainMessage, readers, tokens, type Ledger } from './ledger.ts';
+import { countDeliveries } from '../../src/store/deliveries.ts';
+import {
+  edition,
+  insertAudience,
+  now,
+  openLedger,
+  plainMessage,
+  readers,
+  tokens,
+  type Ledger,
+} from './ledger.ts';
+import { apiServer } from './providers/api-server.ts';
 import { mailServer, refusal, type MailServer, type Manners } from './servers.ts';
 
 const unlimited: Limits = { relays: {}, domains: {}, digests: {} };
@@ -30,7 +41,7 @@ async function server(manners: Manners = {}): Promise<MailServer & { transport: 
 
 async function send(transport: Transport, limits: Limits, at: number): Promise<DispatchResult> {
   await using throttle = createThrottle(ledger.db, limits);
-  return dispatch({
+  return await dispatch({
     db: ledger.db,
     transport,
     concurrency: 1,
@@ -62,11 +73,35 @@ describe('mail within limits', () => {
     expect(counts).toMatchObject({ accepted: 3, pending: 4 });
   });
 
+  it('does not count what a run that was blocked never sent', async () => {
+    const { transport } = await server();
+    const limits: Limits = { ...unlimited, relays: { [transport.name]: { perDay: 7 } } };
+    const barred: Transport = {
+      ...transport,
+      submit: async () => ({ result: 'blocked', about: 'sender', reply: '535 5.7.8 bad login', code: 535 }),
+    };
+    expect(await send(barred, limits, now)).toMatchObject({ accepted: 0, blocked: '535 5.7.8 bad login' });
+    expect(await send(transport, limits, now + 16 * minuteMs)).toMatchObject({ accepted: 7, held: 0 });
+  });
+
+  it('that was leased before an operator asked for less waits too, and no try is counted', async () => {
+    let asked = 0;
+    const { transport } = await server({
+      rcpt: (address) => {
+        if (!address.endsWith('gmail.com')) return undefined;
+        asked += 1;
+        return refusal(451, '4.7.28 Unusual rate, try again in 600 seconds');
+      },
+    });
+    expect(await send(transport, unlimited, now)).toMatchObject({ accepted: 3, deferred: 1, held: 3 });
+    expect(asked).toBe(1);
+  });
+
   it('leaves an operator alone that asks for less, and sends to the others', async () => {
     const { transport } = await server({
       rcpt: (address) =>
         address.endsWith('gmail.com')
-          ? refusal(421, '4.7.28 Unusual rate, try again in 600 seconds')
+          ? refusal(451, '4.7.28 Unusual rate, try again in 600 seconds')
           : undefined,
     });
     const result = await send(transport, unlimited, now);
@@ -77,6 +112,24 @@ describe('mail within limits', () => {
   });
 });
 
+describe('a provider that asks for less', () => {
+  it('is left alone for as long as it says', async () => {
+    const server = await apiServer({ status: 429, text: 'slow down', headers: { 'retry-after': '600' } });
+    const transport = createMailgun({
+      key: 'key-1',
+      domain: 'mg.example.org',
+      baseUrl: server.url,
+      connections: 1,
+    });
+    closers.push(server.close, () => transport.close());
+    await send(transport, unlimited, now);
+    const asked = server.asked.length;
+    expect(asked).toBeGreaterThan(0);
+    await send(transport, unlimited, now + 9 * minuteMs);
+    expect(server.asked.length).toBe(asked);
+  });
+});
+
 describe('mail at the hour of a reader', () => {
   const dueAt = now + 23 * hourMs;
   it('waits for it, also when the edition is old by then, and is too old twenty hours after it', async () => {
@@ -84,7 +137,7 @@ describe('mail at the hour of a reader', () => {
       const addressHash = tokens.addressHash(address);
       const messageId = `<${tokens.messageKey(edition, addressHash)}@example.org>`;
       const due = dueAt + (address.startsWith('late') ? hourMs : 0);
-      await insertDeliveries(
+      await insertAudience(
         ledger.db,
         ledger.editionId,
         [{ digest: 'daily', address, addressHash, messageId, dueAt: due }],

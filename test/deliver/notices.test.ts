@@ -50,6 +50,23 @@ describe('a notice', () => {
     expect(await states()).toEqual(['in-doubt']);
   });
 
+  it('whose answer is under way when we are stopped is not left in doubt', async () => {
+    await site.signUp('ada@example.net');
+    const stop = new AbortController();
+    const stopped: Transport = {
+      ...answering({ result: 'accepted', reply: '' }),
+      submit: async (_message, beforeHandover, signal) => {
+        await beforeHandover();
+        stop.abort(new Error('stopped'));
+        return signal.aborted
+          ? { result: 'in_doubt', reply: 'cut' }
+          : { result: 'accepted', reply: '250 ok' };
+      },
+    };
+    expect(await site.deliver(stopped, stop.signal)).toMatchObject({ sent: 1, failed: 0 });
+    expect(await states()).toEqual(['sent']);
+  });
+
   it('that a crash left right after the marker is not sent again', async () => {
     await site.signUp('ada@example.net');
     const crashing: Transport = {

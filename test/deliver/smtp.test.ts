@@ -155,6 +155,14 @@ describe('a refusal', () => {
     expect(marked).toBe(false);
   });
 
+  it('of the recipient with 421 for too much mail is about the domain, although the server hangs up', async () => {
+    const server = await polite({
+      rcpt: () => refusal(421, '4.7.28 Unusual rate, try again in 600 seconds'),
+    });
+    const { answer } = await submit(smtp(server.config));
+    expect(answer).toMatchObject({ result: 'deferred', about: 'domain', code: 421, waitMs: 600_000 });
+  });
+
   it.each([
     [451, '4.7.1 scanner is away', 'deferred'],
     [552, '5.3.4 too big', 'rejected'],

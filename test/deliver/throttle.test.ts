@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createThrottle, type Counted, type Limits, type Throttle } from '../../src/deliver/throttle.ts';
 import { hourMs, minuteMs, secondMs, type Instant } from '../../src/domain/time.ts';
@@ -38,6 +39,17 @@ describe('a throttle', () => {
     for (let asked = 0; asked < 3; asked += 1) until.push(await throttle.holdUntil(toGoogle, now));
     expect(until).toEqual([now + secondMs, now + 2 * secondMs, now + 3 * secondMs]);
     expect(await admitted(throttle, toGoogle, 100, now + 5 * secondMs)).toBe(5);
+  });
+
+  it('asks the database once, not for each of those that wait', async () => {
+    await using throttle = createThrottle(db, { ...unlimited, domains: { google: { perMinute: 1 } } });
+    await admitted(throttle, toGoogle, 2, now);
+    await sql`create trigger counted before update on mail_limits begin select raise(abort, 'written again'); end`.execute(
+      db,
+    );
+    expect(await admitted(throttle, toGoogle, 100, now)).toBe(0);
+    await sql`drop trigger counted`.execute(db);
+    expect(await admitted(throttle, toGoogle, 100, now + minuteMs)).toBe(1);
   });
 
   it('loses nothing and gives no more when many ask at once', async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MailConfig } from '../../src/config/config.ts';
 import { openWayOut } from '../../src/deliver/ways-out.ts';
@@ -47,6 +48,32 @@ describe('the configured way out', () => {
     const way = open({ transport: 'smtp', ...common, smtp: server.config });
     expect((await way.send()).result).toBe('accepted');
     expect([way.connections, server.accepted.length]).toEqual([4, 1]);
+  });
+
+  it('keeps each of several servers to its own number of connections', async () => {
+    let underWay = 0;
+    let most = 0;
+    const [small, bad] = [
+      await mailServer({
+        content: async () => {
+          most = Math.max(most, (underWay += 1));
+          for (let turn = 0; turn < 50; turn += 1) await setImmediate();
+          underWay -= 1;
+          return undefined;
+        },
+      }),
+      await rudeServer({ greeting: 'hang up' }),
+    ];
+    closers.push(small.close, bad.close);
+    const relays = [
+      { ...small.config, name: 'small', weight: 1, connections: 2 },
+      { ...bad.config, name: 'bad', weight: 1, connections: 6 },
+    ];
+    const way = open({ transport: 'relays', ...common, relays });
+    const answers = await Promise.all(Array.from({ length: way.connections }, way.send));
+    expect(answers.map(({ result }) => result)).toEqual(Array.from({ length: 8 }, () => 'accepted'));
+    expect(most).toBe(2);
+    expect(small.connections()).toBe(2);
   });
 
   it('can be several servers, of which one stands in for another, and the operator is told its name', async () => {

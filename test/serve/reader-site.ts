@@ -49,6 +49,7 @@ export const digest = (key: string, name: string, topics: readonly string[]): Di
   picksOutside: 2,
   alsoNew: 12,
   windowDays: 7,
+  waitMinutes: 60,
   maxLatenessHours: 6,
 });
 
@@ -67,7 +68,7 @@ export interface ReaderSite extends AsyncDisposable {
   readonly now: () => Instant;
   readonly wait: (ms: number) => void;
   /** Sends what is due. */
-  readonly deliver: (transport?: Transport) => Promise<NoticeReport>;
+  readonly deliver: (transport?: Transport, signal?: AbortSignal) => Promise<NoticeReport>;
   readonly post: (
     path: string,
     fields: Readonly<Record<string, string | readonly string[]>>,
@@ -155,12 +156,12 @@ export async function openReaderSite(site: Site, own: Partial<ReaderParts> = {})
     at += 5_000;
     return post('/subscribe/', { do: 'join', at: stamp, address, digest: 'daily', ...fields });
   };
-  const deliver: ReaderSite['deliver'] = (transport = inMemory) =>
+  const deliver: ReaderSite['deliver'] = (transport = inMemory, signal = new AbortController().signal) =>
     sendNotices({
       db,
       transport,
       now: () => at,
-      signal: new AbortController().signal,
+      signal,
       message: async (notice, now) => {
         const letter = await noticeLetter({ db, tokens, digests: parts.digests }, notice, now);
         if (!letter) return undefined;

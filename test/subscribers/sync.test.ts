@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Subscriber } from '../../src/domain/subscriber.ts';
 import { consentsOf } from '../../src/store/consents.ts';
@@ -42,6 +43,14 @@ async function states(address = ada.address): Promise<Readonly<Record<string, st
   return Object.fromEntries((found?.subscriptions ?? []).map(({ digest, state }) => [digest, state]));
 }
 
+async function countOf(table: 'subscribers' | 'consents'): Promise<number> {
+  const { rows } = await db
+    .selectFrom(table)
+    .select(db.fn.countAll<number>().as('rows'))
+    .executeTakeFirstOrThrow();
+  return rows;
+}
+
 /** What the reader said by a link in a mail. */
 async function readerSays(state: 'confirmed' | 'unsubscribed', topics?: readonly string[]): Promise<void> {
   const { id = 0 } = (await findSubscriber(db, hash)) ?? {};
@@ -62,6 +71,24 @@ describe('the files of subscribers', () => {
     expect(await consentsOf(db, hash)).toEqual([
       { addressHash: hash, digest: 'daily', act: 'confirmed', at: now, way: 'file' },
     ]);
+  });
+
+  it('bring in more readers than one statement can hold, each with a proof', async () => {
+    const many = Array.from({ length: 5000 }, (_, index) => ({
+      ...ada,
+      address: `reader${index}@example.org`,
+    }));
+    await sync(many);
+    expect(await countOf('subscribers')).toBe(5000);
+    expect(await countOf('consents')).toBe(5000);
+  });
+
+  it('bring in nobody whose proof could not be stored', async () => {
+    await sql`create trigger broken before insert on consents begin select raise(abort, 'broken'); end`.execute(
+      db,
+    );
+    await expect(sync([ada])).rejects.toThrow('broken');
+    expect(await countOf('subscribers')).toBe(0);
   });
 
   it('change nothing when they are read again', async () => {

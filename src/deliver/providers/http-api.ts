@@ -30,10 +30,16 @@ export interface ProviderApi {
   read(answer: ApiAnswer): Verdict | undefined;
 }
 
-/** `unclear` is an answer that does not say whether the mail was taken. */
+/** `unclear` is an answer that does not say whether the mail was taken; `deferred relay` asks for less of all mail. */
 export type Verdict =
   | {
-      readonly verdict: 'accepted' | 'deferred' | 'rejected' | 'blocked sender' | 'blocked message';
+      readonly verdict:
+        | 'accepted'
+        | 'deferred'
+        | 'deferred relay'
+        | 'rejected'
+        | 'blocked sender'
+        | 'blocked message';
       readonly words: string;
     }
   | { readonly verdict: 'unclear' };
@@ -137,8 +143,7 @@ function answerOf(api: ProviderApi, answer: ApiAnswer): SubmissionAnswer {
   if (read.verdict === 'unclear') {
     return { result: 'in_doubt', reply: oneLine(`${code} ${answer.text || 'without a word'}`) };
   }
-  const wait = read.verdict === 'deferred' ? waitWords(answer.header('retry-after')) : '';
-  const reply = oneLine(`${code} ${read.words}${wait}`);
+  const reply = oneLine(`${code} ${read.words}`);
   switch (read.verdict) {
     case 'accepted':
       return { result: 'accepted', reply };
@@ -146,6 +151,10 @@ function answerOf(api: ProviderApi, answer: ApiAnswer): SubmissionAnswer {
       return { result: 'blocked', about: 'sender', reply, code };
     case 'blocked message':
       return { result: 'blocked', about: 'message', reply, code };
+    case 'deferred relay': {
+      const waitMs = waitIn(answer.header('retry-after'));
+      return { result: 'deferred', about: 'relay', ...(waitMs !== undefined && { waitMs }), reply, code };
+    }
     case 'deferred':
     case 'rejected':
       return { result: read.verdict, reply, code };
@@ -159,7 +168,8 @@ function answerOf(api: ProviderApi, answer: ApiAnswer): SubmissionAnswer {
 function byStatus({ status, text }: ApiAnswer): Verdict {
   const words = text;
   if (status === 400 || status === 413 || status === 422) return { verdict: 'blocked message', words };
-  if (status === 408 || status === 425 || status === 429) return { verdict: 'deferred', words };
+  if (status === 429 || status === 503) return { verdict: 'deferred relay', words };
+  if (status === 408 || status === 425) return { verdict: 'deferred', words };
   if (status >= 400 && status < 500) return { verdict: 'blocked sender', words };
   if (status >= 500 && status !== 502 && status !== 504) return { verdict: 'deferred', words };
   if (status >= 300 && status < 400)
@@ -167,11 +177,9 @@ function byStatus({ status, text }: ApiAnswer): Verdict {
   return { verdict: 'unclear' };
 }
 
-/** Retry-After of RFC 9110 section 10.2.3 in words that a reader of replies knows. */
-function waitWords(retryAfter: string | undefined): string {
-  return retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter)
-    ? `; try again in ${retryAfter} seconds`
-    : '';
+/** Retry-After of RFC 9110 section 10.2.3 where it is a number of seconds. */
+function waitIn(retryAfter: string | undefined): number | undefined {
+  return retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * secondMs : undefined;
 }
 
 function jsonOf(text: string): unknown {

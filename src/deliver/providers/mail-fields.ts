@@ -1,4 +1,4 @@
-import { simpleParser, type AddressObject } from 'mailparser';
+import type { AddressObject } from 'mailparser';
 
 export interface NamedAddress {
   readonly name?: string;
@@ -32,6 +32,7 @@ const ownFields = new Set([
 
 /** Takes a mail of ours apart. Rejects for one without a sender, a recipient, a text or an HTML part. */
 export async function mailFields(raw: Uint8Array): Promise<MailFields> {
+  const { simpleParser } = await import('mailparser');
   const mail = await simpleParser(Buffer.from(raw), {
     skipHtmlToText: true,
     skipTextToHtml: true,

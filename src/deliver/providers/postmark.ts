@@ -69,7 +69,7 @@ function read({ status, json }: ApiAnswer): Verdict | undefined {
   if (code === 300) {
     return { verdict: /['"]To['"]|recipient/i.test(message) ? 'rejected' : 'blocked message', words };
   }
-  if (code === 100 || code === 429) return { verdict: 'deferred', words };
+  if (code === 100 || code === 429) return { verdict: 'deferred relay', words };
   // The token, the sender signature, the account, the stream.
   const isAboutUs = code === 10 || (code >= 400 && code <= 413) || (code >= 1200 && code < 1300);
   if (isAboutUs) return { verdict: 'blocked sender', words };

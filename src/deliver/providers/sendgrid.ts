@@ -61,7 +61,7 @@ function read({ status, json, header }: ApiAnswer): Verdict | undefined {
   const told = faults.safeParse(json).data;
   if (!told) return undefined;
   const words = told.errors.map(({ message, field }) => `${field ? `${field}: ` : ''}${message}`).join('; ');
-  if (status === 429) return { verdict: 'deferred', words };
+  if (status === 429) return { verdict: 'deferred relay', words };
   if (status !== 400) return undefined;
   const isAboutReader = told.errors.every(({ field }) => /^personalizations\.\d+\.to\b/.test(field ?? ''));
   if (isAboutReader) return { verdict: 'rejected', words };

@@ -57,7 +57,8 @@ function read({ status, json, header }: ApiAnswer): Verdict | undefined {
   )?.[0];
   const message = told.message ?? told.Message ?? '';
   const words = [type, message].filter((part) => part !== undefined && part !== '').join(': ');
-  if (/^(?:TooManyRequests|LimitExceeded|Throttling)/.test(type ?? '')) return { verdict: 'deferred', words };
+  if (/^(?:TooManyRequests|LimitExceeded|Throttling)/.test(type ?? ''))
+    return { verdict: 'deferred relay', words };
   if (/^(?:SendingPaused|AccountSuspended|MailFromDomainNotVerified|NotFound)/.test(type ?? '')) {
     return { verdict: 'blocked sender', words };
   }

@@ -304,8 +304,8 @@ const sendgridFault = (status: number, message: string, field: string | null = n
 
 describe('a refusal', () => {
   it.each<[Name, Answer, string]>([
-    ['ses', sesFault('TooManyRequestsException', 'Maximum sending rate exceeded.', 429), 'deferred'],
-    ['ses', sesFault('LimitExceededException', 'Daily message quota exceeded.'), 'deferred'],
+    ['ses', sesFault('TooManyRequestsException', 'Maximum sending rate exceeded.', 429), 'deferred relay'],
+    ['ses', sesFault('LimitExceededException', 'Daily message quota exceeded.'), 'deferred relay'],
     ['ses', sesFault('SendingPausedException', 'Sending paused for this account.'), 'blocked sender'],
     ['ses', sesFault('AccountSuspendedException:http://x/', 'Suspended'), 'blocked sender'],
     [
@@ -325,7 +325,7 @@ describe('a refusal', () => {
     ['postmark', postmarkFault(405, 'You are out of credits'), 'blocked sender'],
     ['postmark', postmarkFault(406, 'You tried to send to a recipient that is inactive'), 'rejected'],
     ['postmark', postmarkFault(1235, 'The stream provided does not exist'), 'blocked sender'],
-    ['postmark', postmarkFault(429, 'Rate limit exceeded', 429), 'deferred'],
+    ['postmark', postmarkFault(429, 'Rate limit exceeded', 429), 'deferred relay'],
     ['postmark', { status: 500, text: 'oops' }, 'deferred'],
     ['mailgun', { status: 401, text: 'Forbidden' }, 'blocked sender'],
     ['mailgun', { status: 404, json: { message: 'Domain not found: mg.example.org' } }, 'blocked sender'],
@@ -340,7 +340,7 @@ describe('a refusal', () => {
       'blocked sender',
     ],
     ['mailgun', { status: 400, json: { message: 'message is not a valid MIME' } }, 'blocked message'],
-    ['mailgun', { status: 429, json: { message: 'Too many requests' } }, 'deferred'],
+    ['mailgun', { status: 429, json: { message: 'Too many requests' } }, 'deferred relay'],
     ['sendgrid', sendgridFault(401, 'The provided authorization grant is invalid'), 'blocked sender'],
     [
       'sendgrid',
@@ -354,8 +354,8 @@ describe('a refusal', () => {
     ],
     ['sendgrid', sendgridFault(400, 'Does not contain a valid address.', 'from.email'), 'blocked sender'],
     ['sendgrid', sendgridFault(400, 'The subject is required.', 'subject'), 'blocked message'],
-    ['sendgrid', sendgridFault(429, 'too many requests'), 'deferred'],
-    ['sendgrid', { status: 503, text: '' }, 'deferred'],
+    ['sendgrid', sendgridFault(429, 'too many requests'), 'deferred relay'],
+    ['sendgrid', { status: 503, text: '' }, 'deferred relay'],
     ['sendgrid', { status: 302, headers: { location: 'https://elsewhere.example/' } }, 'blocked sender'],
     // A gateway cannot know whether the provider took it.
     ['mailgun', { status: 502, text: '<html>Bad Gateway</html>' }, 'in_doubt'],
@@ -363,14 +363,16 @@ describe('a refusal', () => {
   ])('of %s: %j is %s', async (name, answer, expected) => {
     const server = await serverOf(answer);
     const said = (await submit(provider(name, server.url))).answer;
-    expect(said.result === 'blocked' ? `${said.result} ${said.about}` : said.result).toBe(expected);
+    expect('about' in said ? `${said.result} ${said.about}` : said.result).toBe(expected);
   });
 
-  it('that names a wait says it in the reply, on one line', async () => {
+  it('that names a wait says how long, and its reply is one line', async () => {
     const server = await serverOf({ status: 429, text: 'slow\r\ndown', headers: { 'retry-after': '30' } });
     expect((await submit(provider('mailgun', server.url))).answer).toEqual({
       result: 'deferred',
-      reply: '429 slow down; try again in 30 seconds',
+      about: 'relay',
+      waitMs: 30_000,
+      reply: '429 slow down',
       code: 429,
     });
   });

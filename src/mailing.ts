@@ -15,6 +15,7 @@ import type { Transport } from './deliver/transport.ts';
 import type { Digest } from './domain/digest.ts';
 import type { Site } from './domain/site.ts';
 import type { Instant } from './domain/time.ts';
+import { combined, openIssues } from './edition/shown-editions.ts';
 import { countRefusals } from './inbound/refusals.ts';
 import type { DigestMail } from './render/mail/digest-mail.ts';
 import type { Database } from './store/database.ts';
@@ -23,7 +24,7 @@ import { editionsSince } from './store/editions.ts';
 import { hasReport } from './store/inbound-events.ts';
 import { watchAudience, type RowFault } from './subscribers/audience.ts';
 import { preferencesPath } from './subscribers/preferences.ts';
-import { readersOf, watchReaders } from './subscribers/readers.ts';
+import { watchReaders } from './subscribers/readers.ts';
 import { syncSubscribers } from './subscribers/sync.ts';
 import type { Tokens } from './subscribers/tokens.ts';
 
@@ -79,17 +80,20 @@ export async function sendMails(parts: MailParts, day: MailDay): Promise<MailRep
   if (parts.inDoubt) await settleDoubts(parts, parts.inDoubt, day);
   const editions = await editionsSince(parts.db, day.now() - staleAfterMs);
   const audiences = new Map<number, PreparedAudience>();
-  for (const { id, edition, isPrepared } of editions) {
+  // The oldest first: what a reader of weeks has had already stands in the ledger by then.
+  for (const { id, edition, isPrepared } of editions.toReversed()) {
     if (isPrepared) continue;
     const prepared = await prepareDeliveries({
       db: parts.db,
       editionId: id,
       edition,
-      subscribers: await readersOf(parts.db, edition),
+      combined: (covers) => combined(parts.db, edition, covers),
       tokens: parts.tokens,
       fromAddress: parts.sender.from.address,
       now: day.now(),
+      signal: day.signal,
     });
+    if (!prepared) break;
     audiences.set(id, prepared);
   }
   const due = totalPrepared(audiences);
@@ -107,6 +111,7 @@ export async function sendMails(parts: MailParts, day: MailDay): Promise<MailRep
     concurrency: parts.connections,
     render: ledgerMailer({
       ...parts,
+      issueOf: openIssues(parts.db),
       unsubscribeToken: (to) => parts.tokens.sign('unsubscribe', to),
       preferencesPath: (to) => preferencesPath(parts.tokens, to.addressHash),
     }),

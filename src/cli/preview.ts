@@ -3,17 +3,23 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { App } from '../app.ts';
 import { editionMailer } from '../deliver/edition-mail.ts';
+import { carriedWith, coversFor, type Covers } from '../domain/covers.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Digest } from '../domain/digest.ts';
 import type { Edition } from '../domain/edition.ts';
+import type { ShownEdition } from '../domain/edition-span.ts';
+import { cadences, type Cadence } from '../domain/subscriber.ts';
 import { calendarDate, type Instant } from '../domain/time.ts';
+import { monthOf, weekOf } from '../domain/view.ts';
 import { hasNews } from '../edition/assemble.ts';
 import { draftEdition } from '../edition/publish.ts';
+import { combined } from '../edition/shown-editions.ts';
 import { UsageError } from '../errors.ts';
 import { editionOrder } from '../pipeline.ts';
 import { editionHtml } from '../render/feed/edition-html.ts';
 import { feedPaths } from '../render/feed/paths.ts';
 import { renderFeeds } from '../render/feed/publish.ts';
+import { editionsBefore } from '../store/audience.ts';
 import { allEditions, findEdition } from '../store/editions.ts';
 import { openDay, withApp, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -23,12 +29,14 @@ const previewAddress = 'reader@example.org';
 
 /**
  * Writes today's edition as readers get it: the frozen one when it is published, else the one that would be
- * frozen now. The mail is made by the code that sends it.
+ * frozen now; for readers of weeks or months those of the period that goes out with it, or that grows until then. The mail
+ * is made by the code that sends it.
  */
 export async function preview(
   context: Context,
-  options: { readonly topics?: readonly string[]; readonly open?: boolean },
+  options: { readonly topics?: readonly string[]; readonly cadence?: string; readonly open?: boolean },
 ): Promise<ExitCode> {
+  const cadence = cadenceOf(options.cadence);
   const files = await withApp(context, async (app) => {
     checkTopics(app, options.topics);
     using day = await openDay(context);
@@ -41,8 +49,13 @@ export async function preview(
         );
         continue;
       }
-      written.push(...(await writePreview(app, edition, options.topics, day.now())));
-      context.note(`${digest.key} ${edition.editionDate}: edition ${edition.number}, ${state}`);
+      const shown = await shownTo(app, edition, cadence);
+      if (!shown) {
+        context.note(`${digest.key}: no edition yet that a ${cadence} mail could cover`);
+        continue;
+      }
+      written.push(...(await writePreview(app, edition, shown, options.topics, day.now())));
+      context.note(`${digest.key} ${edition.editionDate}: ${editionWords(edition, shown)}, ${state}`);
     }
     return written;
   });
@@ -51,6 +64,36 @@ export async function preview(
   const [mail] = files;
   if (options.open && mail !== undefined) openInBrowser(mail);
   return 0;
+}
+
+function cadenceOf(text = 'every'): Cadence {
+  const cadence = cadences.find((one) => one === text);
+  if (cadence) return cadence;
+  throw new UsageError(`there is no cadence ${text}: expected one of ${cadences.join(', ')}`);
+}
+
+function editionWords(edition: Edition, { span }: ShownEdition): string {
+  return span ? `editions of ${span.fromDate} to ${span.toDate}` : `edition ${edition.number}`;
+}
+
+/**
+ * What a reader gets who has had no mail yet: the period that goes out with this edition, or else the one that it belongs
+ * to, as far as it is out. Undefined where there is none.
+ */
+async function shownTo(app: App, edition: Edition, cadence: Cadence): Promise<ShownEdition | undefined> {
+  if (cadence === 'every' || cadence === 'weekdays') return edition;
+  const earlier = await editionsBefore(app.db, edition);
+  const now = coversFor(cadence, carriedWith(edition.editionDate, earlier), undefined);
+  const covers = now === 'nothing' || now === 'alone' ? growing(edition, cadence) : now;
+  const { fromDate, toDate } = covers;
+  const stored = earlier.some(({ editionDate }) => editionDate >= fromDate && editionDate <= toDate);
+  if (!stored && !(await findEdition(app.db, edition.digest, edition.editionDate))) return undefined;
+  return combined(app.db, edition, covers);
+}
+
+function growing({ editionDate }: Edition, cadence: 'weekly' | 'monthly'): Covers {
+  const { fromDate, toDate } = cadence === 'weekly' ? weekOf(editionDate) : monthOf(editionDate);
+  return { fromDate, toDate };
 }
 
 function checkTopics(app: App, topics: readonly string[] | undefined): void {
@@ -76,6 +119,7 @@ async function todaysEdition(
 async function writePreview(
   app: App,
   edition: Edition,
+  shown: ShownEdition,
   topics: readonly string[] | undefined,
   now: Instant,
 ): Promise<readonly string[]> {
@@ -95,6 +139,7 @@ async function writePreview(
   };
   const mailer = editionMailer({
     edition,
+    shown,
     site: app.site,
     mail: await app.mail(),
     sender: app.sender,

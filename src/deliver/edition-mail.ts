@@ -1,17 +1,20 @@
 import type { Delivery } from '../domain/delivery.ts';
 import { editionPath, type Edition } from '../domain/edition.ts';
+import type { Issue, ShownEdition } from '../domain/edition-span.ts';
 import { siteUrl, type Site } from '../domain/site.ts';
+import { wishEffect } from '../domain/wish.ts';
 import { feedPaths } from '../render/feed/paths.ts';
 import type { DigestMail, MailReader, SegmentMail } from '../render/mail/digest-mail.ts';
-import type { Queryable } from '../store/database.ts';
-import { editionById } from '../store/editions.ts';
 import { unsubscribeUrl } from './list-fields.ts';
 import { mailBuffers } from './mail-buffers.ts';
 import { segmentMessages, type Sender } from './message.ts';
 import type { OutgoingMessage } from './transport.ts';
 
 export interface EditionMailParts {
+  /** The edition it goes out with. */
   readonly edition: Edition;
+  /** What it shows, where that is several editions put together. */
+  readonly shown?: ShownEdition;
   readonly site: Site;
   readonly mail: DigestMail;
   readonly sender: Sender;
@@ -34,18 +37,20 @@ const segmentsKept = 32;
 /**
  * The mail of an edition to each reader, from the frozen edition, the frozen row and the site as it is
  * configured: a changed title or address shows in an attempt made later. Readers of the
- * same topics share one rendered and encoded body; only what is personal is filled in.
+ * same topics share one rendered and encoded body; only what is personal is filled in. So do those whose wishes come to
+ * the same in this edition, most of all to nothing.
  */
 export function editionMailer(parts: EditionMailParts): EditionMailer {
-  const { edition, site, sender } = parts;
+  const { edition, shown = edition, site, sender } = parts;
   const segments = new Map<string, Segment>();
   const buffers = mailBuffers();
 
-  function segmentOf(topics: readonly string[] | undefined): Segment {
-    const key = JSON.stringify(topics ?? null);
+  function segmentOf({ topics, wish }: Delivery): Segment {
+    const effect = wishEffect(shown, topics, wish);
+    const key = JSON.stringify(effect ? [topics ?? null, effect] : (topics ?? null));
     const known = segments.get(key);
     if (known) return known;
-    const mail = parts.mail.segment(edition, site, topics);
+    const mail = parts.mail.segment(shown, site, topics, effect);
     const write = segmentMessages({ edition, site, sender, mail }, buffers);
     const segment = { mail, write, feedUrl: siteUrl(site, feedFor(edition.digest, topics)) };
     const [oldest] = segments.keys();
@@ -54,7 +59,7 @@ export function editionMailer(parts: EditionMailParts): EditionMailer {
     return segment;
   }
 
-  const webUrl = siteUrl(site, editionPath(edition));
+  const webUrl = siteUrl(site, editionPath(shown));
   const readerOf = (delivery: Delivery, { feedUrl }: Segment, token: string): MailReader => ({
     ...(delivery.name !== undefined && { name: delivery.name }),
     unsubscribeUrl: unsubscribeUrl(site, token),
@@ -66,13 +71,13 @@ export function editionMailer(parts: EditionMailParts): EditionMailer {
 
   return {
     async message(delivery) {
-      const segment = segmentOf(delivery.topics);
+      const segment = segmentOf(delivery);
       const unsubscribeToken = parts.unsubscribeToken(delivery);
       const values = segment.mail.values(readerOf(delivery, segment, unsubscribeToken));
       return segment.write({ delivery, unsubscribeToken, values });
     },
     bodies(delivery) {
-      const segment = segmentOf(delivery.topics);
+      const segment = segmentOf(delivery);
       return segment.mail.personalise(readerOf(delivery, segment, parts.unsubscribeToken(delivery)));
     },
   };
@@ -84,23 +89,25 @@ interface Segment {
   readonly feedUrl: string;
 }
 
-export type LedgerMailParts = Omit<EditionMailParts, 'edition' | 'mail'> & {
-  readonly db: Queryable;
+export type LedgerMailParts = Omit<EditionMailParts, 'edition' | 'shown' | 'mail'> & {
+  /** What a delivery shows; rejects when its edition is not stored. */
+  readonly issueOf: (delivery: Pick<Delivery, 'editionId' | 'covers'>) => Promise<Issue>;
   /** Compiled when it is asked for the first time. */
   mail(): Promise<DigestMail>;
 };
 
-/** The message of any row of the ledger, from its own frozen edition. Rejects when that edition is not stored. */
+/** The message of any row of the ledger, from its own frozen edition, or those that it covers. */
 export function ledgerMailer(parts: LedgerMailParts): (delivery: Delivery) => Promise<OutgoingMessage> {
-  const mailers = new Map<number, Promise<EditionMailer>>();
-  const openMailer = async (editionId: number): Promise<EditionMailer> => {
-    const edition = await editionById(parts.db, editionId);
-    if (!edition) throw new Error(`there is no edition ${editionId}`);
-    return editionMailer({ ...parts, edition, mail: await parts.mail() });
+  const mailers = new Map<string, Promise<EditionMailer>>();
+  const openMailer = async (delivery: Delivery): Promise<EditionMailer> => {
+    const { carrier, shown } = await parts.issueOf(delivery);
+    return editionMailer({ ...parts, edition: carrier, shown, mail: await parts.mail() });
   };
   return async (delivery) => {
-    const mailer = mailers.get(delivery.editionId) ?? openMailer(delivery.editionId);
-    mailers.set(delivery.editionId, mailer);
+    const { editionId, covers } = delivery;
+    const name = covers ? `${editionId} ${covers.fromDate} ${covers.toDate}` : `${editionId}`;
+    const mailer = mailers.get(name) ?? openMailer(delivery);
+    mailers.set(name, mailer);
     return (await mailer).message(delivery);
   };
 }

@@ -8,10 +8,11 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { asError, RenderError } from '../errors.ts';
+import { programFile } from '../program-files.ts';
 import { readIfThere, writeWhole } from '../store/whole-file.ts';
 
-const compiler = new URL('../render/mail/mjml-process.ts', import.meta.url);
-const howItCompiles = new URL('../render/mail/mjml.ts', import.meta.url);
+const compiler = programFile('render/mail/mjml-process');
+const howItCompiles = programFile('render/mail/mjml');
 
 /**
  * The HTML of an MJML source, compiled when nobody did before: it is kept in `folder`, under a name that changes with

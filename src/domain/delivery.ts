@@ -1,3 +1,5 @@
+import type { Covers } from './covers.ts';
+import type { Wish } from './subscriber.ts';
 import type { Instant } from './time.ts';
 
 /**
@@ -27,6 +29,10 @@ export interface Delivery {
   readonly name?: string;
   /** Topic keys frozen at preparation; undefined means all. */
   readonly topics?: readonly string[];
+  /** Several editions in one mail; undefined means the edition alone. */
+  readonly covers?: Covers;
+  /** Frozen at preparation; undefined for who follows nobody and mutes nothing. */
+  readonly wish?: Wish;
   readonly state: DeliveryState;
   readonly attempts: number;
   readonly nextAttemptAt: Instant;

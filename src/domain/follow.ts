@@ -1,3 +1,5 @@
+import type { EditionPaper } from './edition.ts';
+
 /** An author or a lab whose papers have feeds of their own. */
 export interface Follow {
   readonly kind: 'author' | 'lab';
@@ -28,4 +30,36 @@ export function foldedName(name: string): string {
     .replace(/[^\p{L}\p{N}\p{Mc}]+/gu, ' ')
     .trim()
     .normalize('NFC');
+}
+
+/**
+ * Whether the paper is by the author, or from the lab: its organization, or a part of an affiliation that a comma or
+ * semicolon ends. Names are compared as `foldedName` writes them; an edition keeps the first twelve authors and the last.
+ */
+export function isFollowed(paper: EditionPaper, { kind, name }: Follow): boolean {
+  const { authors, labs } = namesOf(paper);
+  return (kind === 'author' ? authors : labs).has(foldedName(name));
+}
+
+interface PaperNames {
+  readonly authors: ReadonlySet<string>;
+  readonly labs: ReadonlySet<string>;
+}
+
+/** Each paper is asked about for many readers. */
+const foldedNames = new WeakMap<EditionPaper, PaperNames>();
+
+function namesOf(paper: EditionPaper): PaperNames {
+  const known = foldedNames.get(paper);
+  if (known) return known;
+  const labs = [
+    paper.organization,
+    ...paper.authors.flatMap(({ affiliation }) => affiliation?.split(/[,;]/)),
+  ];
+  const names = {
+    authors: new Set(paper.authors.map((author) => foldedName(author.name))),
+    labs: new Set(labs.flatMap((lab) => (lab === undefined ? [] : foldedName(lab)))),
+  };
+  foldedNames.set(paper, names);
+  return names;
 }

@@ -1,4 +1,4 @@
-import { calendarDate, dayMs, minuteMs, utcMidnight, type Instant } from './time.ts';
+import { calendarDate, dayMs, minuteMs, secondMs, utcMidnight, type Instant } from './time.ts';
 
 /**
  * The first instant at or after `since` at which the clock of a zone shows this minute of the day (0 to 1439), by the
@@ -37,6 +37,7 @@ const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /** The local time in a zone, written as if it were UTC. */
 function wallClock(at: Instant, zone: string): Instant {
+  if (zone === 'Etc/UTC') return Math.floor(at / secondMs) * secondMs;
   let clock = clocks.get(zone);
   if (!clock) {
     clock = new Intl.DateTimeFormat('en-US', {

@@ -24,10 +24,15 @@ export interface Subscription {
   /** Topic keys; undefined means all topics of the digest. */
   readonly topics?: readonly string[];
   readonly state: 'pending' | 'confirmed' | 'unsubscribed';
+  /** Undefined where whoever names it says nothing about it. */
+  readonly cadence?: Cadence;
 }
 
-/** How often mail comes: with every edition, or with those that are dated from Monday to Friday. */
-export const cadences = ['every', 'weekdays'] as const;
+/**
+ * How often mail comes: with every edition, with those that are dated from Monday to Friday, or once for all editions of
+ * a week or a month, with the first edition after it.
+ */
+export const cadences = ['every', 'weekdays', 'weekly', 'monthly'] as const;
 export type Cadence = (typeof cadences)[number];
 
 /** Whose word a choice is. What readers said themselves is not overruled by a file or an import. */
@@ -46,6 +51,13 @@ export interface Follows {
 }
 
 export const noFollows: Follows = { authors: [], labs: [], words: [] };
+
+/** What comes first for a reader and what they do not want to see. */
+export interface Wish {
+  readonly follows: Follows;
+  /** Papers with one of these words are not shown. */
+  readonly muted: readonly string[];
+}
 
 /** What a subscriber can choose for all digests. */
 export interface Profile {

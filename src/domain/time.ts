@@ -51,6 +51,8 @@ const dateFormats = new Map<string, Intl.DateTimeFormat>();
 
 /** The calendar day at an instant in an IANA zone; throws RangeError for an unknown zone. */
 export function calendarDate(at: Instant, zone: string): CalendarDate {
+  // The zone of most installations, and the first use of any other costs 15 ms.
+  if (zone === 'Etc/UTC') return new Date(at).toISOString().slice(0, 10);
   let format = dateFormats.get(zone);
   if (!format) {
     format = new Intl.DateTimeFormat('en-CA', {
@@ -90,4 +92,9 @@ export function longDate(date: CalendarDate): string {
 export function shortDate(date: CalendarDate): string {
   const day = new Date(utcMidnight(date));
   return `${weekdayNames[day.getUTCDay()]?.slice(0, 3)} ${day.getUTCDate()} ${monthNames[day.getUTCMonth()]?.slice(0, 3)}`;
+}
+
+/** `November`. */
+export function monthName(date: CalendarDate): string {
+  return monthNames[new Date(utcMidnight(date)).getUTCMonth()] ?? '';
 }

@@ -1,71 +1,16 @@
 import { sql } from 'kysely';
 import type { Delivery, DeliveryState } from '../domain/delivery.ts';
-import { mailDomainKey } from '../domain/mail-domain.ts';
+import { noFollows, type Follows, type Wish } from '../domain/subscriber.ts';
 import type { Instant } from '../domain/time.ts';
 import { StoreError } from '../errors.ts';
-import type { Database, Queryable } from './database.ts';
-import { jsonList } from './json.ts';
-import { chunks } from './chunks.ts';
+import type { Queryable } from './database.ts';
+import { jsonList, jsonObject } from './json.ts';
 import type { DeliveryRow } from './mail-rows.ts';
 
-/* The delivery ledger: one row for ever for one edition to one address. `leases.ts` has the work on a row. */
-
-export type NewDelivery = Pick<
-  Delivery,
-  'digest' | 'address' | 'addressHash' | 'name' | 'topics' | 'messageId'
-> & {
-  /** The reader's own hour; undefined means at once. */
-  readonly dueAt?: Instant;
-};
-
-const rowsPerInsert = 500;
-
-/**
- * Stores the audience of an edition, all or nothing, and marks it as frozen; a row that is there already
- * (same edition and address) stays as it is. Returns the number of new rows.
+/*
+ * The delivery ledger: one row for ever for one edition to one address. `delivery-insert.ts` adds rows, `leases.ts` has the
+ * work on one.
  */
-export async function insertDeliveries(
-  db: Database,
-  editionId: number,
-  deliveries: readonly NewDelivery[],
-  now: Instant,
-): Promise<number> {
-  return db.transaction().execute(async (transaction) => {
-    await transaction
-      .updateTable('editions')
-      .set({ prepared_at: now })
-      .where('id', '=', editionId)
-      .where('prepared_at', 'is', null)
-      .execute();
-    let inserted = 0n;
-    for (const chunk of chunks(deliveries, rowsPerInsert)) {
-      const result = await transaction
-        .insertInto('deliveries')
-        .values(
-          chunk.map((delivery) => ({
-            edition_id: editionId,
-            digest: delivery.digest,
-            address: delivery.address,
-            address_hash: delivery.addressHash,
-            name: delivery.name ?? null,
-            topics: delivery.topics ? JSON.stringify(delivery.topics) : null,
-            state: 'pending',
-            attempts: 0,
-            next_attempt_at: delivery.dueAt ?? now,
-            due_at: delivery.dueAt ?? null,
-            domain_key: mailDomainKey(delivery.address),
-            lease_epoch: 0,
-            message_id: delivery.messageId,
-            prepared_at: now,
-          })),
-        )
-        .onConflict((conflict) => conflict.columns(['edition_id', 'address_hash']).doNothing())
-        .executeTakeFirst();
-      inserted += result.numInsertedOrUpdatedRows ?? 0n;
-    }
-    return Number(inserted);
-  });
-}
 
 /** Ends rows not handed over whose edition, and whose reader's hour, is before `publishedBefore`: too old to send. Returns how many. */
 export async function expireDeliveries(
@@ -186,6 +131,9 @@ export const deliveryColumns = [
   'address_hash',
   'name',
   'topics',
+  'covers_from',
+  'covers_to',
+  'wish',
   'state',
   'attempts',
   'next_attempt_at',
@@ -205,12 +153,20 @@ export function toDelivery(
     addressHash: row.address_hash,
     ...(row.name !== null && { name: row.name }),
     ...(row.topics !== null && { topics: jsonList<string>(row.topics) }),
+    ...(row.covers_from !== null &&
+      row.covers_to !== null && { covers: { fromDate: row.covers_from, toDate: row.covers_to } }),
+    ...(row.wish !== null && { wish: wishOf(row.wish) }),
     state: deliveryState(row.state),
     attempts: row.attempts,
     nextAttemptAt: row.next_attempt_at,
     leaseEpoch: row.lease_epoch,
     messageId: row.message_id,
   };
+}
+
+function wishOf(text: string): Wish {
+  const { muted = [], ...follows } = jsonObject<Partial<Follows & { muted: readonly string[] }>>(text);
+  return { follows: { ...noFollows, ...follows }, muted };
 }
 
 function isDeliveryState(text: string): text is DeliveryState {

@@ -196,3 +196,19 @@ export async function picksBefore(
     .limit(limit)
     .execute();
 }
+
+/** The editions of a digest with a date in these days, both ends counted, oldest first. */
+export async function editionsDated(
+  db: Queryable,
+  days: { readonly digest: string; readonly fromDate: CalendarDate; readonly toDate: CalendarDate },
+): Promise<readonly Edition[]> {
+  const rows = await db
+    .selectFrom('editions')
+    .select('content')
+    .where('digest', '=', days.digest)
+    .where('edition_date', '>=', days.fromDate)
+    .where('edition_date', '<=', days.toDate)
+    .orderBy('edition_date')
+    .execute();
+  return rows.map((row) => jsonObject<Edition>(row.content));
+}

@@ -13,7 +13,7 @@ import { takeSteps, waiting, type Lease, type RecordStep } from './ledger-steps.
 /**
  * Leases up to `limit` due rows to `owner` until `leaseUntil`, longest due first: pending ones, deferred
  * ones whose time has come, and those whose lease ran out. Editions published before `publishedSince`, if the reader's hour is too, are
- * left alone. One statement, so no row goes to two owners. The states are written out because the
+ * left alone, and so is one whose audience is not whole. One statement, so no row goes to two owners. The states are written out because the
  * partial index is used only then.
  */
 export async function claimDeliveries(
@@ -40,6 +40,7 @@ export async function claimDeliveries(
       sql<number>`(
         select deliveries.id from deliveries join editions on editions.id = deliveries.edition_id
         where state in ('pending', 'deferred', 'leased') and next_attempt_at <= ${claim.now}
+          and editions.prepared_at is not null
           and (state <> 'leased' or lease_until <= ${claim.now})
           and (editions.published_at >= ${claim.publishedSince} or due_at >= ${claim.publishedSince})
         order by next_attempt_at, deliveries.id limit ${claim.limit})`,

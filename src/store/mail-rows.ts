@@ -34,6 +34,21 @@ export interface DeliveryRow {
   resent_at: number | null;
   /** The reader's own hour; null means at once. */
   due_at: number | null;
+  /** First and last day of the editions that the mail puts together; null means the one edition alone. */
+  covers_from: string | null;
+  covers_to: string | null;
+  /** JSON: whom its reader follows and which words they do not want; null for most. */
+  wish: string | null;
+}
+
+/** An audience that is being frozen, block by block; the row goes when it is whole. */
+export interface AudienceRow {
+  edition_id: number;
+  started_at: number;
+  /** The hash of the last address looked at; '' before the first. */
+  cursor: string;
+  /** JSON: what became of the readers looked at. */
+  counts: string;
 }
 
 /** One try at a delivery, at most one a lease; append-only. */

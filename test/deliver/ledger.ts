@@ -7,7 +7,7 @@ import { minuteMs } from '../../src/domain/time.ts';
 import { dispatch, type DispatchResult } from '../../src/deliver/dispatch.ts';
 import type { OutgoingMessage, Transport } from '../../src/deliver/transport.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
-import { insertDeliveries } from '../../src/store/deliveries.ts';
+import { insertDeliveryRows, type NewDelivery } from '../../src/store/delivery-insert.ts';
 import { insertEdition } from '../../src/store/edition-insert.ts';
 import { findEdition } from '../../src/store/editions.ts';
 import { createTokens } from '../../src/subscribers/tokens.ts';
@@ -48,7 +48,7 @@ export async function openLedger(addresses: readonly string[]): Promise<Ledger> 
   await insertEdition(db, edition);
   const stored = await findEdition(db, edition.digest, edition.editionDate);
   const editionId = stored?.id ?? 0;
-  await insertDeliveries(
+  await insertAudience(
     db,
     editionId,
     addresses.map((address) => ({
@@ -69,6 +69,19 @@ export async function openLedger(addresses: readonly string[]): Promise<Ledger> 
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** These rows are the whole audience of an edition, all or none of them. */
+export function insertAudience(
+  db: Database,
+  editionId: number,
+  deliveries: readonly NewDelivery[],
+  at: number,
+): Promise<number> {
+  return db.transaction().execute(async (transaction) => {
+    await transaction.updateTable('editions').set({ prepared_at: at }).where('id', '=', editionId).execute();
+    return insertDeliveryRows(transaction, editionId, deliveries, at);
+  });
 }
 
 export function readers(count: number): readonly string[] {

@@ -2,12 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery, SubmissionOutcome } from '../../src/domain/delivery.ts';
 import { hourMs, minuteMs } from '../../src/domain/time.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import {
-  countDeliveries,
-  countInDoubt,
-  expireDeliveries,
-  insertDeliveries,
-} from '../../src/store/deliveries.ts';
+import { countDeliveries, countInDoubt, expireDeliveries } from '../../src/store/deliveries.ts';
 import {
   claimDeliveries,
   markInDoubt,
@@ -17,7 +12,15 @@ import {
 } from '../../src/store/leases.ts';
 import { leaseStanding } from '../../src/store/ledger-steps.ts';
 import { isSuppressed, suppress, suppressedHashes } from '../../src/store/suppressions.ts';
-import { now, openLedger, publishedAt, readers, tokens, type Ledger } from '../deliver/ledger.ts';
+import {
+  insertAudience,
+  now,
+  openLedger,
+  publishedAt,
+  readers,
+  tokens,
+  type Ledger,
+} from '../deliver/ledger.ts';
 
 let ledger: Ledger;
 beforeEach(async () => {
@@ -68,7 +71,7 @@ describe('the audience', () => {
       addressHash: hash,
       messageId: '<another@example.org>',
     };
-    expect(await insertDeliveries(ledger.db, ledger.editionId, [again], now)).toBe(0);
+    expect(await insertAudience(ledger.db, ledger.editionId, [again], now)).toBe(0);
     expect((await counts()).pending).toBe(5);
   });
 
@@ -81,7 +84,7 @@ describe('the audience', () => {
       topics: ['llm', 'vision'],
       messageId: '<ada@example.org>',
     };
-    await insertDeliveries(ledger.db, ledger.editionId, [reader], now - minuteMs);
+    await insertAudience(ledger.db, ledger.editionId, [reader], now - minuteMs);
     expect(await claimOne()).toMatchObject({ ...reader, state: 'leased', attempts: 0, leaseEpoch: 1 });
   });
 
@@ -92,7 +95,7 @@ describe('the audience', () => {
       addressHash: `hash ${index}`,
       messageId: `<${index}@example.org>`,
     }));
-    expect(await insertDeliveries(ledger.db, ledger.editionId, many, now)).toBe(1201);
+    expect(await insertAudience(ledger.db, ledger.editionId, many, now)).toBe(1201);
     expect((await counts()).pending).toBe(1206);
   });
 
@@ -102,7 +105,7 @@ describe('the audience', () => {
       { ...row, addressHash: 'one', messageId: '<same@example.org>' },
       { ...row, addressHash: 'two', messageId: '<same@example.org>' },
     ];
-    await expect(insertDeliveries(ledger.db, ledger.editionId, clash, now)).rejects.toThrow(/unique/i);
+    await expect(insertAudience(ledger.db, ledger.editionId, clash, now)).rejects.toThrow(/unique/i);
     expect((await counts()).pending).toBe(5);
   });
 });

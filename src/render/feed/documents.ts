@@ -1,6 +1,6 @@
 import type { Digest } from '../../domain/digest.ts';
 import type { Edition } from '../../domain/edition.ts';
-import type { Follow } from '../../domain/follow.ts';
+import { isFollowed, type Follow } from '../../domain/follow.ts';
 import type { PaperId } from '../../domain/paper.ts';
 import type { Site } from '../../domain/site.ts';
 import type { Topic } from '../../domain/topic.ts';
@@ -9,7 +9,6 @@ import { maxItems } from './archive.ts';
 import { editionEntries, feedEntries, type FeedEntries } from './entries.ts';
 import { paperEvents } from './event-items.ts';
 import { feedDocument, type FeedHead } from './feed-document.ts';
-import { isFollowed } from './follow.ts';
 import type { FeedDocument } from './model.ts';
 import { editionPlace, paperTitle } from './paper-html.ts';
 import { feedPaths, type FeedName } from './paths.ts';

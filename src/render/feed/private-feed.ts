@@ -1,21 +1,17 @@
-import type { EditionPaper } from '../../domain/edition.ts';
-import { foldedName, follow } from '../../domain/follow.ts';
 import { siteUrl, type Site } from '../../domain/site.ts';
-import type { Follows } from '../../domain/subscriber.ts';
+import type { Wish } from '../../domain/subscriber.ts';
+import { hasWord, isWished } from '../../domain/wish.ts';
 import type { FeedEntries, PaperEntry } from './entries.ts';
 import { feedDocument } from './feed-document.ts';
-import { isFollowed } from './follow.ts';
 import { tagUri } from './identity.ts';
 import type { FeedDocument } from './model.ts';
 
 /** What one reader wants to see. */
-export interface PrivateFeedWish {
+export interface PrivateFeedWish extends Wish {
   /** The secret in its address. */
   readonly key: string;
   /** Keys of topics. */
   readonly topics: readonly string[];
-  readonly follows: Follows;
-  readonly muted: readonly string[];
 }
 
 const mostItems = 100;
@@ -53,23 +49,7 @@ export function privateFeed(
 }
 
 function isWanted({ pick }: PaperEntry, { topics, follows }: PrivateFeedWish): boolean {
-  if ([pick.topic, ...pick.alsoIn].some((topic) => topics.includes(topic))) return true;
-  const followed = [
-    ...follows.authors.map((name) => follow('author', name)),
-    ...follows.labs.map((name) => follow('lab', name)),
-  ];
   return (
-    followed.some((one) => one !== undefined && isFollowed(pick.paper, one)) ||
-    hasWord(pick.paper, follows.words)
+    [pick.topic, ...pick.alsoIn].some((topic) => topics.includes(topic)) || isWished(pick.paper, follows)
   );
-}
-
-/** Whole words, in any case and without accents. */
-function hasWord({ title, abstract }: EditionPaper, words: readonly string[]): boolean {
-  if (words.length === 0) return false;
-  const text = ` ${foldedName(`${title} ${abstract}`)} `;
-  return words.some((word) => {
-    const folded = foldedName(word);
-    return folded !== '' && text.includes(` ${folded} `);
-  });
 }

@@ -1,4 +1,5 @@
-import { coverageCounts, isMissing, type Edition, type SourceState } from '../../domain/edition.ts';
+import { coverageCounts, type SourceState } from '../../domain/edition.ts';
+import { gapsOf, type Gap, type ShownEdition } from '../../domain/edition-span.ts';
 import { calendarDate, shortDate, type Instant } from '../../domain/time.ts';
 import { outsideLine } from './outside-text.ts';
 
@@ -12,11 +13,14 @@ export interface CoverageLines {
   readonly missing: readonly string[];
 }
 
-/** The coverage lines for a reader of these topics (all when undefined); `named` counts the picks that the mail names. */
+/**
+ * The coverage lines for a reader of these topics (all when undefined); `named` counts the picks that the mail names, and
+ * those that the reader's muted words hide.
+ */
 export function coverageLines(
-  edition: Edition,
+  edition: ShownEdition,
   topics: readonly string[] | undefined,
-  named: { readonly shown: number; readonly outside: number },
+  named: { readonly shown: number; readonly outside: number; readonly hidden: number },
 ): CoverageLines {
   const { coverage, zone } = edition;
   const { newInTopics } = coverageCounts(edition, topics);
@@ -28,9 +32,16 @@ export function coverageLines(
     listed('Nothing announced by', coverage.sources, 'quiet'),
   ];
   return {
-    counts: `${newInTopics} new in your topics, ${named.shown} shown${named.outside === 0 ? '' : `, ${named.outside} from outside`}`,
+    counts: [
+      `${newInTopics} new in your topics`,
+      `${named.shown} shown`,
+      ...(named.outside === 0 ? [] : [`${named.outside} from outside`]),
+      ...(named.hidden === 0 ? [] : [`${named.hidden} hidden by your muted words`]),
+    ].join(', '),
     span: `${facts.filter(Boolean).join('. ')}.`,
-    missing: coverage.sources.filter(isMissing).map((source) => missingSentence(source, zone)),
+    missing: edition.span
+      ? missingOfDays(edition.span.gaps, zone)
+      : gapsOf(edition).map(({ source }) => missingSentence(source, zone)),
   };
 }
 
@@ -39,6 +50,20 @@ function listed(label: string, sources: readonly SourceState[], state: SourceSta
     .filter((source) => source.state === state)
     .map((source) => outsideLine(source.name, 60));
   return names.length === 0 ? '' : `${label}: ${names.join(', ')}`;
+}
+
+/** One sentence for what was the matter with a source, with every day of it and the reason of the last. */
+function missingOfDays(gaps: readonly Gap[], zone: string): readonly string[] {
+  const groups = new Map<string, Gap[]>();
+  for (const gap of gaps) {
+    const name = `${gap.source.name}\n${gap.source.state}`;
+    groups.set(name, [...(groups.get(name) ?? []), gap]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const last = group.at(-1);
+    const dates = group.map(({ editionDate }) => shortDate(editionDate)).join(', ');
+    return last ? [`${dates}: ${missingSentence(last.source, zone)}`] : [];
+  });
 }
 
 function missingSentence(source: SourceState, zone: string): string {

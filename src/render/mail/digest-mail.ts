@@ -1,5 +1,6 @@
-import type { Edition } from '../../domain/edition.ts';
+import type { ShownEdition } from '../../domain/edition-span.ts';
 import type { Site } from '../../domain/site.ts';
+import type { WishEffect } from '../../domain/wish.ts';
 import { fitPlan, type MailPlan } from './fit.ts';
 import { segmentView } from './mail-view.ts';
 import { personalValues, type MailReader, type PersonalValues } from './personal.ts';
@@ -12,10 +13,10 @@ export type { MailTemplates } from './templates.ts';
 
 export interface DigestMail {
   /**
-   * The mail to all readers of these topics (all of the digest's when undefined): rendered once and
-   * fitted, so that no reader's HTML is larger than 90 kB. The same arguments give the same bytes.
+   * The mail to all readers of these topics (all of the digest's when undefined) whose wishes have the same effect:
+   * rendered once and fitted, so that no reader's HTML is larger than 90 kB. The same arguments give the same bytes.
    */
-  segment(edition: Edition, site: Site, topics?: readonly string[]): SegmentMail;
+  segment(edition: ShownEdition, site: Site, topics?: readonly string[], effect?: WishEffect): SegmentMail;
 }
 
 export interface SegmentMail {
@@ -50,8 +51,8 @@ export async function compileDigestMail(
 ): Promise<DigestMail> {
   const render = await compileTemplates(templates, mjml);
   return {
-    segment(edition, site, topics) {
-      const segment = segmentView(edition, site, topics);
+    segment(edition, site, topics, effect) {
+      const segment = segmentView(edition, site, topics, effect);
       const htmlBytes = (plan: MailPlan) => Buffer.byteLength(render.html(segment.planned(plan)));
       const view = segment.planned(fitPlan(segment.full, htmlBytes, maxHtmlBytes - personalBytes));
       const html = slotted(render.html(view));

@@ -1,15 +1,15 @@
 import {
   coverageCounts,
-  editionFor,
   editionPath,
   leadOrder,
   leadPlaces,
-  type Edition,
   type EditionSection,
   type Pick,
 } from '../../domain/edition.ts';
+import { issueNumbers, spanTitle, type ShownEdition } from '../../domain/edition-span.ts';
 import { siteUrl, type Site } from '../../domain/site.ts';
-import { longDate } from '../../domain/time.ts';
+import { longDate, shortDate } from '../../domain/time.ts';
+import { ownEdition, type WishEffect } from '../../domain/wish.ts';
 import { coverageLines, type CoverageLines } from './coverage.ts';
 import type { MailPlan } from './fit.ts';
 import { titleLine, updatedLine, type LineView } from './line-view.ts';
@@ -54,8 +54,12 @@ export interface MailView {
   readonly siteUrl: string;
   readonly editionUrl: string;
   readonly digestName: string;
+  /** `Tuesday, 24 November 2026`, or what several editions cover. */
   readonly date: string;
-  readonly number: number;
+  /** `No. 12`. */
+  readonly issue: string;
+  /** The editions that were put together, oldest first; undefined in the mail of one. */
+  readonly days: readonly { readonly label: string; readonly url: string }[] | undefined;
   readonly isSample: boolean;
   readonly isEmpty: boolean;
   readonly coverage: CoverageLines;
@@ -75,15 +79,20 @@ export interface SegmentView {
   planned(plan: MailPlan): MailView;
 }
 
-/** Prepares an edition for the readers of these topics (all of the digest's when undefined). */
-export function segmentView(wholeEdition: Edition, site: Site, topics?: readonly string[]): SegmentView {
-  const edition = topics ? editionFor(wholeEdition, topics) : wholeEdition;
-  const ordered = leadOrder(edition);
+/** Prepares an edition for the readers of these topics (all of the digest's when undefined) whose wishes have this effect. */
+export function segmentView(
+  whole: ShownEdition,
+  site: Site,
+  topics?: readonly string[],
+  effect?: WishEffect,
+): SegmentView {
+  const { edition, pinned, hiddenPicks } = ownEdition(whole, topics, effect);
+  const ordered = [...pinned, ...leadOrder(edition)];
   const lead = ordered.find((pick) => !edition.outside.includes(pick)) ?? ordered[0];
   const views = new Map(ordered.map((pick) => [pick, pickView(pick, site, edition)]));
   const updated = edition.updated.map((paper) => updatedLine(paper, site));
   const alsoNew = edition.alsoNew.map((paper) => titleLine(paper, site));
-  const frame = frameView(edition, site, lead);
+  const frame = frameView({ ...whole, ...edition }, site, lead, pinned);
 
   function picksBlock(picks: readonly Pick[], plan: MailPlan, mayBeCards: boolean): PicksBlock {
     const shown = picks.flatMap((pick) => {
@@ -103,6 +112,12 @@ export function segmentView(wholeEdition: Edition, site: Site, topics?: readonly
     return { name: outsideLine(section.name, 60), counts, ...block };
   }
 
+  function pinnedView(plan: MailPlan): readonly SectionView[] {
+    if (pinned.length === 0) return [];
+    const block = picksBlock(pinned, plan, true);
+    return [{ name: 'From those you follow', counts: `${block.picks.length} shown`, ...block }];
+  }
+
   const picks = ordered.length;
   return {
     full: {
@@ -114,14 +129,18 @@ export function segmentView(wholeEdition: Edition, site: Site, topics?: readonly
     },
     planned(plan) {
       const outside = ordered.slice(0, plan.titles).filter((pick) => edition.outside.includes(pick)).length;
-      const coverage = coverageLines(edition, topics, { shown: plan.titles - outside, outside });
+      const coverage = coverageLines(whole, topics, {
+        shown: plan.titles - outside,
+        outside,
+        hidden: hiddenPicks,
+      });
       const oneLiner = lead ? outsideSentences(lead.paper.abstract, 1, 120) : '';
       return {
         ...frame,
         preheader: [oneLiner, coverage.counts].filter(Boolean).join(' · '),
         shown: plan.titles,
         coverage,
-        sections: edition.sections.map((section) => sectionView(section, plan)),
+        sections: [...pinnedView(plan), ...edition.sections.map((section) => sectionView(section, plan))],
         outside: edition.outside.length === 0 ? undefined : picksBlock(edition.outside, plan, false),
         updated: linesBlock(updated, plan.updated),
         alsoNew: linesBlock(alsoNew, plan.alsoNew),
@@ -131,12 +150,15 @@ export function segmentView(wholeEdition: Edition, site: Site, topics?: readonly
 }
 
 /** What does not depend on the plan. */
-function frameView(edition: Edition, site: Site, lead: Pick | undefined) {
+function frameView(edition: ShownEdition, site: Site, lead: Pick | undefined, pinned: readonly Pick[]) {
+  const { span } = edition;
+  const newest = span?.editions.at(-1)?.editionDate ?? edition.editionDate;
   return {
     subject: subjectLine({
-      editionDate: edition.editionDate,
+      date: span ? spanTitle(span) : shortDate(edition.editionDate),
       topics: edition.sections.map((section) => outsideLine(section.name, 60)),
       inTopics: edition.sections.reduce((sum, section) => sum + section.picks.length, 0),
+      followed: pinned.length,
       outside: edition.outside.length,
       leadTitle: lead && outsideLine(lead.paper.title, 300),
       isSample: site.isSample,
@@ -144,10 +166,14 @@ function frameView(edition: Edition, site: Site, lead: Pick | undefined) {
     language: site.language,
     siteTitle: outsideLine(site.title, 80),
     siteUrl: site.baseUrl,
-    editionUrl: siteUrl(site, editionPath(edition)),
+    editionUrl: siteUrl(site, editionPath({ digest: edition.digest, editionDate: newest })),
     digestName: outsideLine(edition.digestName, 80),
-    date: longDate(edition.editionDate),
-    number: edition.number,
+    date: span ? spanTitle(span) : longDate(edition.editionDate),
+    issue: issueNumbers(edition),
+    days: span?.editions.map(({ editionDate, number }) => ({
+      label: `${shortDate(editionDate)}, No. ${number}`,
+      url: siteUrl(site, editionPath({ digest: edition.digest, editionDate })),
+    })),
     isSample: site.isSample,
     isEmpty: lead === undefined,
     contact: site.contact === undefined ? undefined : outsideLine(site.contact, 254),

@@ -10,6 +10,8 @@ export interface Choice {
 const cadenceNames: Readonly<Record<Cadence, string>> = {
   every: 'With every edition',
   weekdays: 'On weekdays',
+  weekly: 'Once a week, the week that is over',
+  monthly: 'Once a month, the month that is over',
 };
 
 export function cadenceChoices(chosen: Cadence): readonly Choice[] {

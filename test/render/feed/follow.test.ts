@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { follow, foldedName } from '../../../src/domain/follow.ts';
-import { isFollowed } from '../../../src/render/feed/follow.ts';
+import { follow, foldedName, isFollowed } from '../../../src/domain/follow.ts';
 import { samplePaper } from '../edition-sample.ts';
 
 const paper = samplePaper('00001', {

@@ -1,6 +1,7 @@
 import { lateKey } from '../domain/edition.ts';
 import { parseQuery } from '../domain/query.ts';
 import { asError } from '../errors.ts';
+import { apiFindings } from './api-schema.ts';
 import { isTopicSetName, topicSet } from './topic-sets.ts';
 import { show, suggestion, valueAt, type Finding } from './faults.ts';
 import { mailFindings } from './mail-checks.ts';
@@ -20,10 +21,12 @@ export function crossFindings(value: unknown): readonly Finding[] {
     ...topicFindings(value),
     ...topicSetFindings(value),
     ...digestTopicFindings(value),
+    ...digestWaitFindings(value),
     ...mailFindings(value),
     ...dkimFindings(value),
     ...websubFindings(value),
     ...inboundFindings(value),
+    ...apiFindings(value),
   ];
 }
 
@@ -128,6 +131,19 @@ function digestTopicFindings(value: unknown): Finding[] {
       const message = `expected a key of topics, got ${show(topic)}; ${suggestion(topic, known)}`;
       return [{ path, part: 'value', message }];
     });
+  });
+}
+
+/** An edition that waits must still be in time at its deadline. */
+function digestWaitFindings(value: unknown): Finding[] {
+  return entries(value, ['digests']).flatMap(([index, digest]): Finding[] => {
+    const minutes = valueAt(digest, ['waitMinutes']);
+    const hours = valueAt(digest, ['maxLatenessHours']) ?? 6;
+    if (typeof minutes !== 'number' || typeof hours !== 'number' || minutes < hours * 60) return [];
+    const message =
+      `expected less than the ${hours} h of maxLatenessHours, got ${minutes} minutes; ` +
+      'lower it, or set a larger maxLatenessHours';
+    return [{ path: ['digests', index, 'waitMinutes'], part: 'value', message }];
   });
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { serveOf, type ApiConfig } from './api-schema.ts';
 import { crossFindings, reason } from './checks.ts';
 import { findings, placed } from './faults.ts';
 import { inboundOf, type InboundConfig } from './inbound-config.ts';
@@ -17,6 +18,7 @@ import type { Digest } from '../domain/digest.ts';
 import type { Follow } from '../domain/follow.ts';
 import { seedPaper, type Topic } from '../domain/topic.ts';
 import { ConfigError } from '../errors.ts';
+import { packageFolder } from '../program-files.ts';
 import { readYaml } from './yaml-text.ts';
 
 export type { Environment, Mailbox, SourceConfig };
@@ -92,6 +94,8 @@ export interface ServeConfig {
   readonly requestsPerMinute: number;
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
+  /** `api/v1/` is there only where it is given. */
+  readonly api?: ApiConfig;
 }
 
 export interface WebsubConfig {
@@ -141,7 +145,7 @@ export function parseConfig(text: string, file: string, environment: Environment
 
   const folder = dirname(resolve(file));
   const { secrets, found } = readSecrets(yaml.value, folder, environment);
-  const checked = configSchema.safeParse(yaml.value);
+  const checked = configSchema.safeParse(yaml.value, { jitless: true });
   const wrong = [
     ...findings(checked.error?.issues ?? [], yaml.value),
     ...crossFindings(yaml.value),
@@ -156,7 +160,7 @@ export function parseConfig(text: string, file: string, environment: Environment
 
 /** The commented configuration of a first start, as text. */
 export function exampleConfig(): Promise<string> {
-  return readFile(new URL('../../broadsheet.example.yaml', import.meta.url), 'utf8');
+  return readFile(new URL('broadsheet.example.yaml', packageFolder), 'utf8');
 }
 
 function configOf(parsed: ConfigFile, file: string, secrets: Secrets): Config {
@@ -190,7 +194,7 @@ function configOf(parsed: ConfigFile, file: string, secrets: Secrets): Config {
     mail: mailOf(parsed.mail, parsed.site, secrets),
     subscribersDir: inFolder(parsed.subscribers),
     signUp: parsed.signUp,
-    serve: parsed.serve,
+    serve: serveOf(parsed.serve, secrets),
     moved: parsed.moved,
     ...(parsed.inbound && { inbound: inboundOf(parsed.inbound, secrets, inFolder) }),
     ...(parsed.websub && { websub: parsed.websub }),

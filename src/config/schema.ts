@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { api } from './api-schema.ts';
 import { follows } from './follows.ts';
 import { signal, source } from './source-schema.ts';
 import { topicSetNames } from './topic-sets.ts';
@@ -41,6 +42,7 @@ const digest = block({
   picksOutside: whole(0, 50, 'a whole number of papers').default(2),
   alsoNew: whole(0, 500, 'a whole number of papers').default(12),
   windowDays: whole(1, 90, 'a whole number of days').default(7),
+  waitMinutes: whole(0, 720, 'a whole number of minutes').default(60),
   maxLatenessHours: whole(1, 168, 'a whole number of hours').default(6),
 });
 
@@ -80,6 +82,7 @@ export const configSchema = block({
       '127.0.0.0/8',
       '::1',
     ]),
+    api: api.optional(),
   }).prefault({}),
   inbound: inbound.optional(),
   websub: websub.optional(),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { apiSecretPlaces } from './api-schema.ts';
 import { reason } from './checks.ts';
 import { readDkimKey } from './dkim-key.ts';
 import { valueAt, type Finding } from './faults.ts';
@@ -60,7 +61,7 @@ function secretPlaces(value: unknown): readonly SecretPlace[] {
     const isNeeded = valueAt(value, block) !== undefined;
     return { block, key, what, isNeeded, isHeader: key === 'accessToken', isOneOfSeveral: true };
   });
-  return [...mailSecretPlaces(value), ...inSignals, ...inHooks, ...inImap];
+  return [...mailSecretPlaces(value), ...inSignals, ...inHooks, ...inImap, ...apiSecretPlaces(value)];
 }
 
 /** The secret, what is wrong with it, or undefined where no variable is named. */
@@ -108,6 +109,14 @@ function usable(
   if (place.isKey) {
     const read = readDkimKey(secret);
     return 'fault' in read ? finding(place, suffix, read.fault) : secret;
+  }
+  const least = place.leastCharacters ?? 1;
+  if (secret.length < least) {
+    return finding(
+      place,
+      suffix,
+      `expected ${where} with at least ${least} characters, got fewer; make a longer one`,
+    );
   }
   if (!place.isHeader || /^[\x21-\x7e]+$/.test(secret)) return secret;
   return finding(

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Topic } from '../domain/topic.ts';
+import { packageFolder } from '../program-files.ts';
 import { topics, type TopicBlocks } from './topic-schema.ts';
 import { readYaml } from './yaml-text.ts';
 
@@ -22,7 +23,7 @@ export function isTopicSetName(name: unknown): name is TopicSetName {
 
 /** The topics of a set by key, in its order. */
 export function topicSet(name: TopicSetName): TopicBlocks {
-  const file = new URL(`topic-sets/${name}.yaml`, import.meta.url);
+  const file = new URL(`src/config/topic-sets/${name}.yaml`, packageFolder);
   return topics.parse(readYaml(readFileSync(file, 'utf8')).value);
 }
 

@@ -153,8 +153,7 @@ function isDailySchedule(value: string): boolean {
   if (!/^\d{1,2} +\d{1,2}( +[^\s?]+){3}$/.test(value.trim())) return false;
   try {
     return (
-      new Cron(value.trim(), { mode: '5-part', timezone: 'Etc/UTC', paused: true }).nextRun(new Date(0)) !==
-      null
+      new Cron(value.trim(), { mode: '5-part', utcOffset: 0, paused: true }).nextRun(new Date(0)) !== null
     );
   } catch {
     return false;

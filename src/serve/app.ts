@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { isMissing, type SourceState } from '../domain/edition.ts';
@@ -7,11 +6,11 @@ import { formatInstant, type Instant } from '../domain/time.ts';
 import type { Logger } from '../log.ts';
 import type { Pages } from '../render/web/templates.ts';
 import { publishedAddress } from '../store/published-list.ts';
-import { clientReader } from './client-address.ts';
+import { clientReader, type ClientRequest } from './client-address.ts';
 import { clientLimit } from './client-limit.ts';
 import { limited } from './client-limited.ts';
 import { feedWithParameters } from './feed-parameters.ts';
-import { fastFiles, type FastHandler } from './fast-files.ts';
+import { fastFiles, type FastFiles } from './fast-files.ts';
 import { fixedHeaders } from './file-answer.ts';
 import { outboxPages } from './outbox-pages.ts';
 import { plainPage } from './plain-page.ts';
@@ -33,6 +32,8 @@ export interface WebAppParts {
   readonly search?: Hono;
   /** Where mail providers tell of bounces and complaints. */
   readonly hooks?: Hono;
+  /** `api/v1/`, for programs that have its token. */
+  readonly api?: Hono;
   /** How long an answer may be kept, in seconds; held between 300 and 3600. */
   readonly maxAgeSeconds: (now: Instant) => number;
   readonly latestEditionAt: () => Promise<Instant | undefined>;
@@ -47,9 +48,8 @@ export interface WebAppParts {
 }
 
 /** The site for a server: everything, and beside it what can be answered at once. */
-export interface WebApp {
+export interface WebApp extends FastFiles {
   readonly app: Hono;
-  readonly fast: FastHandler;
   /** Makes ready what is asked for most. */
   warm(): Promise<void>;
 }
@@ -63,8 +63,8 @@ export function createWebApp(parts: WebAppParts): Hono {
  * The public site over HTTP, below the path of `site.baseUrl`: the published files, `healthz` (whether it answers),
  * `health` (how the sources stand), and the outbox where there is one.
  *
- * GET and HEAD change nothing, and no other method is answered but by `unsubscribe`. Answers carry ETag,
- * Last-Modified, Cache-Control and Vary (RFC 9110, RFC 9111). An address without a document is answered 404 with the
+ * GET and HEAD change nothing, and no other method is answered but by subscription pages, hub, hooks and `api`. Answers
+ * carry ETag, Last-Modified, Cache-Control and Vary (RFC 9110, RFC 9111). An address without a document is answered 404 with the
  * site's own page, one whose document was removed 410, one whose document moved 301; a query that is malformed 400
  * and an address that is too long 414; an error inside is logged and answered 500. A client that asks more than
  * its due is answered 429, but never instead of 304. The Host header decides nothing.
@@ -101,6 +101,7 @@ export function createSite(parts: WebAppParts): WebApp {
     app.route(root, parts.hub);
   }
   if (parts.hooks) app.route(root, parts.hooks);
+  if (parts.api) app.route(root, parts.api);
   app.use(async (context, next) => {
     if (context.req.method === 'GET' || context.req.method === 'HEAD') return next();
     return context.text('Only GET and HEAD are answered here.\n', 405, { Allow: 'GET, HEAD' });
@@ -143,23 +144,27 @@ export function createSite(parts: WebAppParts): WebApp {
     const text = 'It has been noted. Please try again in a few minutes.';
     return context.html(plainPage('Something went wrong here', text), 500, noStore);
   });
-  const mayAnswer = (request: IncomingMessage): boolean => {
+  const mayAnswer = (request: ClientRequest): boolean => {
     const client = clientOf(request);
     return client === undefined || limit.take(client) === 0;
   };
-  return { app, fast: fastFiles({ root, files, cacheControl, mayAnswer }), warm: () => files.warm() };
+  return {
+    app,
+    ...fastFiles({ root, files, cacheControl, mayAnswer, now: parts.now }),
+    warm: () => files.warm(),
+  };
 }
 
 const noStore = { 'Cache-Control': 'no-store' } as const;
 
-/** Worked out anew only when the clock shows another time. */
+/** Worked out anew once a second. */
 function cacheControlAt({ maxAgeSeconds, now }: WebAppParts): () => string {
-  let at: Instant | undefined;
+  let second: number | undefined;
   let value = '';
   return () => {
     const asked = now();
-    if (asked !== at) {
-      at = asked;
+    if (Math.floor(asked / 1000) !== second) {
+      second = Math.floor(asked / 1000);
       value = `public, max-age=${clamp(maxAgeSeconds(asked), 300, 3600)}`;
     }
     return value;

@@ -13,6 +13,8 @@ import { inbound } from './migrations/0007-inbound.ts';
 import { mailLimits } from './migrations/0009-mail-limits.ts';
 import { subscribers } from './migrations/0010-subscribers.ts';
 import { notices } from './migrations/0011-notices.ts';
+import { coversFrom } from './migrations/0012-covers-from.ts';
+import { idempotencyKeys } from './migrations/0013-idempotency-keys.ts';
 import { NodeSqliteDialect } from './sqlite-dialect.ts';
 import type { Tables } from './schema.ts';
 
@@ -32,6 +34,8 @@ const migrations: Record<string, Migration> = {
   '0009-mail-limits': mailLimits,
   '0010-subscribers': subscribers,
   '0011-notices': notices,
+  '0012-covers-from': coversFrom,
+  '0013-idempotency-keys': idempotencyKeys,
 };
 
 /**
@@ -71,13 +75,14 @@ export function databaseExists(path: string): boolean {
 
 async function migrate(db: Database, path: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const known = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (known.some((table) => table.name === 'kysely_migration')) {
-    const applied = await db
-      .withTables<{ kysely_migration: { name: string } }>()
-      .selectFrom('kysely_migration')
-      .select('name')
-      .execute();
+  // Without the table, and with a file that is no database, the migrator says what there is to say.
+  const applied = await db
+    .withTables<{ kysely_migration: { name: string } }>()
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute()
+    .catch(() => undefined);
+  if (applied) {
     const unknown = applied.map((row) => row.name).filter((name) => !(name in migrations));
     if (unknown.length > 0) {
       throw new StoreError(

@@ -1,18 +1,19 @@
 import type { Instant } from '../domain/time.ts';
-import type { Database, Queryable } from './database.ts';
+import type { Queryable } from './database.ts';
+import { inTransaction } from './in-transaction.ts';
 import { forgetInbound } from './inbound-messages.ts';
 import { allDigests, erasedReason } from './suppressions.ts';
 
 /**
- * Forgets all that is known of an address, in one transaction: what remains is its keyed hash on the list of addresses
- * that get no mail, and rows of the ledger that name nobody. A complaint or a bounce before stays the reason, so that
- * its owner's later yes does not lift it. Doing it again changes nothing.
+ * Forgets all that is known of an address, in one transaction, the caller's where there is one: what remains is its
+ * keyed hash on the list of addresses that get no mail, and rows of the ledger that name nobody. A complaint or a bounce
+ * before stays the reason, so that its owner's later yes does not lift it. Doing it again changes nothing.
  */
-export async function eraseAddress(db: Database, addressHash: string, now: Instant): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
+export async function eraseAddress(db: Queryable, addressHash: string, now: Instant): Promise<void> {
+  await inTransaction(db, async (transaction) => {
     await suppressErased(transaction, addressHash, now);
     await forgetBounces(transaction, addressHash);
-    for (const table of ['subscribers', 'requests', 'notices', 'consents'] as const) {
+    for (const table of ['subscribers', 'requests', 'notices', 'consents', 'idempotency_keys'] as const) {
       await transaction.deleteFrom(table).where('address_hash', '=', addressHash).execute();
     }
     await forgetDeliveries(transaction, addressHash);
@@ -74,7 +75,7 @@ async function forgetDeliveries(db: Queryable, addressHash: string): Promise<voi
     .execute();
   await db
     .updateTable('deliveries')
-    .set({ address: '', name: null, topics: null, last_reply: null })
+    .set({ address: '', name: null, topics: null, wish: null, last_reply: null })
     .where('address_hash', '=', addressHash)
     .execute();
 }

@@ -76,3 +76,17 @@ export interface RequestCountRow {
   window_at: number;
   count: number;
 }
+
+/** What was answered to a request of the API, by the hash of the key that it carried. */
+export interface IdempotencyKeyRow {
+  key_hash: string;
+  /** Stands for all of the request. */
+  fingerprint: string;
+  /** Of the person whom it is about. */
+  address_hash: string;
+  status: number;
+  /** JSON: value by name. */
+  headers: string;
+  body: string | null;
+  answered_at: number;
+}

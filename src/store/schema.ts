@@ -6,6 +6,7 @@ import type { Generated } from 'kysely';
 import type { HubMessageRow, HubSubscriptionRow, HubTopicRow } from './hub-rows.ts';
 import type {
   AttemptRow,
+  AudienceRow,
   BounceEventRow,
   DeliveryRow,
   HookNonceRow,
@@ -33,6 +34,7 @@ import type {
 } from './paper-rows.ts';
 import type {
   ConsentRow,
+  IdempotencyKeyRow,
   RequestCountRow,
   RequestRow,
   SubscriberRow,
@@ -102,6 +104,7 @@ export interface Tables {
   suppressions: SuppressionRow;
   deliveries: DeliveryRow;
   attempts: AttemptRow;
+  audiences: AudienceRow;
   paces: PaceRow;
   mail_limits: MailLimitRow;
   subscribers: SubscriberRow;
@@ -110,6 +113,7 @@ export interface Tables {
   requests: RequestRow;
   notices: NoticeRow;
   request_counts: RequestCountRow;
+  idempotency_keys: IdempotencyKeyRow;
   installation: InstallationRow;
   search_papers: SearchPaperRow;
   search_queue: SearchQueueRow;

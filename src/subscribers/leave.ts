@@ -1,7 +1,8 @@
 import type { Digest } from '../domain/digest.ts';
 import type { Instant } from '../domain/time.ts';
 import { recordConsents, type Consent } from '../store/consents.ts';
-import type { Database, Queryable } from '../store/database.ts';
+import type { Queryable } from '../store/database.ts';
+import { inTransaction } from '../store/in-transaction.ts';
 import { findSubscriber, setSubscription } from '../store/subscribers.ts';
 import { allDigests, suppress, suppressionsOf } from '../store/suppressions.ts';
 
@@ -13,7 +14,7 @@ export type Leaving =
 
 export interface Leaver {
   readonly addressHash: string;
-  /** `one-click`, `link` or `mail`. */
+  /** `one-click`, `link`, `mail` or `api`. */
   readonly way: string;
   readonly clientHash?: string;
 }
@@ -23,13 +24,13 @@ export interface Leaver {
  * ledger asks before each one. Saying it again changes nothing. Who leaves the last topic of a digest leaves the digest.
  */
 export async function leave(
-  db: Database,
+  db: Queryable,
   leaver: Leaver,
   leaving: Leaving,
   digests: readonly Pick<Digest, 'key' | 'topics'>[],
   now: Instant,
 ): Promise<void> {
-  await db.transaction().execute(async (transaction) => {
+  await inTransaction(db, async (transaction) => {
     switch (leaving.what) {
       case 'topic':
         return leaveTopic(transaction, leaver, leaving, digests, now);

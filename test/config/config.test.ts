@@ -79,6 +79,7 @@ describe('the smallest configuration', () => {
           alsoNew: 12,
           windowDays: 7,
           mode: 'final',
+          waitMinutes: 60,
           maxLatenessHours: 6,
         },
       ],

@@ -29,6 +29,13 @@ CREATE TABLE attempts (
   primary key (delivery_id, lease_epoch)
 ) strict, without rowid;
 
+CREATE TABLE audiences (
+  edition_id integer primary key references editions (id),
+  started_at integer not null,
+  cursor text not null,
+  counts text not null
+) strict;
+
 CREATE TABLE bounce_events (
   id integer primary key,
   provider text not null,
@@ -77,7 +84,7 @@ CREATE TABLE deliveries (
   prepared_at integer not null,
   ended_at integer,
   last_code integer,
-  last_reply text, domain_key text not null default '', resent_at integer, due_at integer,
+  last_reply text, domain_key text not null default '', resent_at integer, due_at integer, covers_from text, covers_to text, wish text,
   unique (edition_id, address_hash)
 ) strict;
 
@@ -147,6 +154,16 @@ CREATE TABLE hub_topics (
   content_hash text not null,
   announced_at integer not null
 ) strict;
+
+CREATE TABLE idempotency_keys (
+  key_hash text primary key,
+  fingerprint text not null,
+  address_hash text not null,
+  status integer not null,
+  headers text not null,
+  body text,
+  answered_at integer not null
+) strict, without rowid;
 
 CREATE TABLE inbound_messages (
   id integer primary key,
@@ -373,12 +390,12 @@ CREATE TABLE subscribers (
   changed_by text not null check (changed_by in ('file', 'reader', 'import', 'operator'))
 ) strict;
 
-CREATE TABLE subscriptions (
+CREATE TABLE "subscriptions" (
   subscriber_id integer not null references subscribers (id) on delete cascade,
   digest text not null,
   state text not null check (state in ('pending', 'confirmed', 'unsubscribed')),
   topics text,
-  cadence text not null default 'every' check (cadence in ('every', 'weekdays')),
+  cadence text not null default 'every' check (cadence in ('every', 'weekdays', 'weekly', 'monthly')),
   changed_at integer not null,
   changed_by text not null check (changed_by in ('file', 'reader', 'import', 'operator')),
   primary key (subscriber_id, digest)
@@ -433,8 +450,6 @@ CREATE INDEX consents_by_address on consents (address_hash, at);
 CREATE INDEX deliveries_by_domain on deliveries (domain_key, next_attempt_at, id)
   where state in ('pending', 'deferred', 'leased');
 
-CREATE INDEX deliveries_by_message_id on deliveries (message_id);
-
 CREATE INDEX deliveries_in_doubt on deliveries (id) where state = 'in_doubt';
 
 CREATE INDEX deliveries_open on deliveries (next_attempt_at, id) where state in ('pending', 'deferred', 'leased');
@@ -446,6 +461,10 @@ CREATE INDEX hub_messages_due on hub_messages (next_attempt_at, id);
 CREATE INDEX hub_subscriptions_by_end on hub_subscriptions (expires_at);
 
 CREATE INDEX hub_subscriptions_by_host on hub_subscriptions (host);
+
+CREATE INDEX idempotency_keys_by_address on idempotency_keys (address_hash);
+
+CREATE INDEX idempotency_keys_by_time on idempotency_keys (answered_at);
 
 CREATE INDEX inbound_messages_waiting on inbound_messages (id) where state = 'new';
 

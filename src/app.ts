@@ -14,6 +14,7 @@ import { calendarDate, type Instant } from './domain/time.ts';
 import { createLogger, type Logger } from './log.ts';
 import type { DigestMail } from './render/mail/digest-mail.ts';
 import type { NoticeMail } from './render/mail/notice-mail.ts';
+import { programFolder } from './program-files.ts';
 import { compilePages, type Pages } from './render/web/templates.ts';
 import { arxivApi } from './sources/arxiv-api.ts';
 import { arxivFeed } from './sources/arxiv-feed.ts';
@@ -30,6 +31,7 @@ import { createHttpClient, type HttpClient } from './sources/http.ts';
 import { semanticScholar } from './sources/semantic-scholar.ts';
 import type { SignalSource } from './sources/signal-source.ts';
 import type { Source } from './sources/source.ts';
+import { databasePath, publishedDir } from './store/data-folder.ts';
 import { openDatabase, type Database } from './store/database.ts';
 import { installation } from './store/installation.ts';
 import { endTurn, takeTurn } from './store/paces.ts';
@@ -73,18 +75,6 @@ export interface App extends AsyncDisposable {
   readonly authorHistory: boolean;
   /** Folder of the `.eml` files. */
   readonly outboxDir: string;
-}
-
-const programDir = new URL('./', import.meta.url);
-
-/** Where the database of a data folder is. */
-export function databasePath(dataDir: string): string {
-  return join(dataDir, 'broadsheet.db');
-}
-
-/** Where the published site of a data folder is. */
-export function publishedDir(dataDir: string): string {
-  return join(dataDir, 'site');
 }
 
 export interface OpenOptions {
@@ -239,7 +229,7 @@ function proposedTagAuthority(config: Config, now: Instant): string {
 
 /** One hash over the program's own text: pages and feeds that another version made are made again. */
 async function programName(): Promise<string> {
-  const files = await readdir(programDir, { recursive: true, withFileTypes: true });
+  const files = await readdir(programFolder, { recursive: true, withFileTypes: true });
   const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
   const sum = createHash('sha256');
   for (const path of paths.toSorted()) sum.update(await readFile(path));

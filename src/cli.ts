@@ -2,7 +2,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import type { BacktestOptions } from './cli/backtest.ts';
 import type { Context, GlobalOptions } from './cli/context.ts';
 import type { ExitCode } from './cli/exit-code.ts';
+import { listenAddress, type Listen } from './cli/listen.ts';
 import { addMailVerbs } from './cli/mail-verbs.ts';
+import { addSubscriberVerbs } from './cli/subscribers-verbs.ts';
 import type { TopicCheckOptions } from './cli/topics.ts';
 import { isCalendarDate, parseInstant, secondMs, type CalendarDate, type Instant } from './domain/time.ts';
 import { asError, ConfigError, UsageError } from './errors.ts';
@@ -37,9 +39,20 @@ On a first start "broadsheet start" writes broadsheet.yaml and makes a first edi
   .showHelpAfterError('See "broadsheet --help".')
   .exitOverride();
 
-verb('start', 'serve the site, keep the schedule and send until stopped').action(
-  run(async (context) => (await import('./cli/start.ts')).start(context)),
-);
+verb('start', 'serve the site, keep the schedule and send until stopped')
+  .option('--listen <host:port>', 'where, instead of where the configuration says', listenAddress)
+  .action(
+    run(async (context, _, { listen }: { listen?: Listen }) =>
+      (await import('./cli/start.ts')).start(context, listen),
+    ),
+  );
+verb('health', 'ask the running site how it is: 0 when it answers, 1 when it does not')
+  .option('--url <address>', 'the root of the site, instead of where the configuration listens')
+  .action(
+    run(async (context, _, { url }: { url?: string }) =>
+      (await import('./cli/health.ts')).health(context, url),
+    ),
+  );
 verb('run', 'do one whole day once: ingest, edition, publish, send').action(
   run(async (context) => (await import('./cli/day.ts')).run(context)),
 );
@@ -61,9 +74,10 @@ verb('send', 'send the mails that are due').action(
 );
 verb('preview', 'write the next edition as readers would get it: mail, text, page')
   .option('--topics <keys>', 'as a reader of these topics gets it, e.g. agents,llm', list)
+  .option('--cadence <word>', 'as a reader of every edition, weekdays, weekly or monthly gets it', 'every')
   .option('--open', 'open the mail in the browser')
   .action(
-    run(async (context, _, options: { topics?: readonly string[]; open?: boolean }) =>
+    run(async (context, _, options: { topics?: readonly string[]; cadence?: string; open?: boolean }) =>
       (await import('./cli/preview.ts')).preview(context, options),
     ),
   );
@@ -133,33 +147,7 @@ topicVerbs
       (await import('./cli/suggest.ts')).suggestForTopic(context, seeds, options),
     ),
   );
-const subscriberVerbs = group(
-  'subscribers',
-  '"subscribers list", "sync", "erase", "rotate-keys": the readers, and the keys of links in their mails',
-);
-subscriberVerbs
-  .command('rotate-keys')
-  .description('Sign the links in mails with a new key; older links go on working.')
-  .action(run(async (context) => (await import('./cli/rotate-keys.ts')).rotateKeys(context)));
-subscriberVerbs
-  .command('list')
-  .description('List the readers, and what is wrong in the files.')
-  .action(run(async (context) => (await import('./cli/subscribers.ts')).listSubscribers(context)));
-subscriberVerbs
-  .command('sync')
-  .description(
-    'Take the files into the database, as each sending does; with --dry-run say what would change.',
-  )
-  .action(run(async (context) => (await import('./cli/subscribers.ts')).syncFiles(context)));
-subscriberVerbs
-  .command('erase')
-  .description('Forget a reader for good; no file and no import brings them back.')
-  .argument('<address>')
-  .action(
-    run(async (context, [address = '']) =>
-      (await import('./cli/subscribers.ts')).eraseSubscriber(context, address),
-    ),
-  );
+addSubscriberVerbs({ group, run });
 verb('status', 'show sources, editions and deliveries at a glance, or who got an edition')
   .argument('[edition]', 'who got this one, e.g. daily/2026-11-24')
   .option('--csv', 'of an edition: a row for each recipient')
@@ -205,7 +193,7 @@ function run<Options extends object>(action: Action<Options>) {
   return async (...given: unknown[]): Promise<void> => {
     const command = given.at(-1);
     if (!(command instanceof Command)) throw new Error('commander gave no command');
-    const { createContext } = await import('./cli/context.ts');
+    const { createContext } = await import('./cli/process-context.ts');
     const context = createContext(program.opts<GlobalOptions>());
     process.exitCode = await action(context, command.args, command.opts<Options>());
   };
@@ -249,6 +237,11 @@ function reportFailure(thrown: unknown): ExitCode {
   return 1;
 }
 
+// Whoever reads us may have seen enough: `broadsheet why X | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
 try {
   if (process.argv.length <= 2) {
     program.outputHelp();

@@ -73,13 +73,17 @@ export interface DayReport extends ReadReport {
   readonly mails: MailReport;
 }
 
-/** The whole day for the given digests, each with the local date of its slot. Safe to repeat at any point. */
+/**
+ * The whole day for the given digests, each with the local date of its slot. Safe to repeat at any point. With `found`
+ * the sources are not read again.
+ */
 export async function runDay(
   parts: Parts,
   day: Day,
   slots: readonly { readonly digest: Digest; readonly editionDate: CalendarDate }[],
+  found?: ReadReport,
 ): Promise<DayReport> {
-  const read = await readSources(parts, day);
+  const read = found ?? (await readSources(parts, day));
   const lesson = await learnWhenDue(parts.db, day.now(), parts.authorHistory);
   const editions: EditionOutcome[] = [];
   for (const slot of slots) editions.push(await makeEdition(parts, day, slot));

@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { keptMjml } from './deliver/kept-mjml.ts';
+import { packageFolder } from './program-files.ts';
 import { compileDigestMail, type DigestMail } from './render/mail/digest-mail.ts';
 import { compileNoticeMail, type NoticeMail } from './render/mail/notice-mail.ts';
 
-const templatesDir = new URL('../templates/', import.meta.url);
+const templatesDir = new URL('templates/', packageFolder);
 
 /** Where what MJML made of the templates is kept. */
 export function compiledDir(dataDir: string): string {

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
-import { databasePath } from '../app.ts';
 import { formatInstant } from '../domain/time.ts';
 import { UsageError } from '../errors.ts';
 import { backupDatabase, restoreDatabase, type RowCounts } from '../store/backup.ts';
+import { databasePath } from '../store/data-folder.ts';
 import { databaseExists } from '../store/database.ts';
 import { readConfig, refuseDryRun, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import { openApp, type App } from '../app.ts';
+import type { App } from '../app.ts';
 import { loadConfig, type Config } from '../config/config.ts';
-import { secondMs, type Instant } from '../domain/time.ts';
+import type { Instant } from '../domain/time.ts';
 import type { Day, Stage } from '../pipeline.ts';
 import { UsageError } from '../errors.ts';
-import { openProgress } from './progress.ts';
 
 export interface GlobalOptions {
   readonly config: string;
@@ -22,6 +21,8 @@ export interface Context {
   /** In whole seconds, as every format writes it. */
   readonly now: () => Instant;
   readonly signal: AbortSignal;
+  /** From here on SIGHUP calls this instead of stopping. */
+  onHangUp(listener: () => void): void;
   /** A line of the result, on standard output. */
   print(text: string): void;
   /** A line for the person at the terminal, on standard error; silent with `--quiet`. */
@@ -35,27 +36,6 @@ export function refuseDryRun({ options }: Context): void {
   }
 }
 
-export function createContext(options: GlobalOptions): Context {
-  // Whoever reads us may have seen enough: `broadsheet why X | head`.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
-  const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => stop.abort(new Error(`stopped by ${name}`)));
-  }
-  return {
-    options,
-    now: () => options.now ?? Math.floor(Date.now() / secondMs) * secondMs,
-    signal: stop.signal,
-    print: (text) => process.stdout.write(`${text}\n`),
-    note: (text) => {
-      if (!options.quiet) process.stderr.write(`${text}\n`);
-    },
-  };
-}
-
 /** The configuration file with what the command line changes in it. */
 export function readConfig({ options }: Context): Config {
   const config = loadConfig(options.config, process.env);
@@ -64,12 +44,15 @@ export function readConfig({ options }: Context): Config {
 
 /** Runs `work` with the configured parts and closes them whatever happens. */
 export async function withApp<T>(context: Context, work: (app: App) => Promise<T>): Promise<T> {
-  await using app = await openApp(readConfig(context), { now: context.now(), clock: Date.now });
+  const config = readConfig(context);
+  const { openApp } = await import('../app.ts');
+  await using app = await openApp(config, { now: context.now(), clock: Date.now });
   return await work(app);
 }
 
 /** The day of this command, with progress bars on a terminal. Close it to take the bar off the screen. */
 export async function openDay(context: Context): Promise<Day & Disposable> {
+  const { openProgress } = await import('./progress.ts');
   const progress = await openProgress(context.options.quiet !== true);
   return {
     now: context.now,

@@ -25,11 +25,27 @@ export async function doctorMail(
   context: Context,
   lookup: Lookup = createLookup(context.signal),
 ): Promise<ExitCode> {
-  const findings = await withApp(context, async (app) => [
-    ...(await checkedMails(app, context)),
+  const findings = await withApp(context, (app) => mailFindings(app, context, lookup));
+  return tellFindings(context, findings) > 0 ? 1 : 0;
+}
+
+/** The same as values; without `lookup` only of the mails themselves. */
+export async function mailFindings(
+  app: App,
+  context: Context,
+  lookup: Lookup | undefined,
+): Promise<readonly CheckFinding[]> {
+  const mails = await checkedMails(app, context);
+  if (!lookup) return mails;
+  return [
+    ...mails,
     ...(await checkedSender(app.config.mail, lookup)),
     ...(await checkedWayOut(app.config.mail, lookup, context.signal)),
-  ]);
+  ];
+}
+
+/** Prints them and how many of each kind there are; returns how many faults. */
+export function tellFindings(context: Context, findings: readonly CheckFinding[]): number {
   const counts = { ok: 0, warning: 0, fault: 0 };
   for (const { result } of findings) counts[result] += 1;
   if (context.options.json) context.print(JSON.stringify({ findings, counts }, undefined, 2));
@@ -37,7 +53,7 @@ export async function doctorMail(
     for (const finding of findings) for (const line of linesOf(finding)) context.print(line);
     context.print(`${counts.fault} faults, ${counts.warning} warnings, ${counts.ok} as they should be`);
   }
-  return counts.fault > 0 ? 1 : 0;
+  return counts.fault;
 }
 
 function linesOf({ check, result, expected, came, advice }: CheckFinding): readonly string[] {

@@ -3,7 +3,8 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
-import { databasePath, openApp, publishedDir, type App } from '../app.ts';
+import { openApp, type App } from '../app.ts';
+import { databasePath, publishedDir } from '../store/data-folder.ts';
 import { databaseExists } from '../store/database.ts';
 import { readConfig, withApp, type Context } from './context.ts';
 

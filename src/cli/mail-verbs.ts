@@ -5,8 +5,8 @@ import type { ExitCode } from './exit-code.ts';
 /** How verbs are made: a command that has commands of its own, and the running of one. */
 interface Verbs {
   readonly group: (name: string, summary: string) => Command;
-  readonly run: (
-    action: (context: Context, args: readonly string[]) => Promise<ExitCode>,
+  readonly run: <Options extends object>(
+    action: (context: Context, args: readonly string[], options: Options) => Promise<ExitCode>,
   ) => (...given: unknown[]) => Promise<void>;
 }
 
@@ -14,7 +14,17 @@ const editionWords = 'of this one, e.g. daily/2026-11-24';
 
 /** The verbs for who looks after the mail: `doctor mail`, `in-doubt` and `inbound`. */
 export function addMailVerbs({ group, run }: Verbs): void {
-  group('doctor', '"doctor mail": what would keep mail from arriving, and what to do about it')
+  const doctors = group(
+    'doctor',
+    'look at all that this lives by, and say what to do; "doctor mail": at mail alone',
+  )
+    .option('--offline', 'leave out what is reached over the network')
+    .action(
+      run(async (context, _, options: { offline?: boolean }) =>
+        (await import('./doctor.ts')).doctor(context, options),
+      ),
+    );
+  doctors
     .command('mail')
     .description('Check the newest mails, the records of the sender in DNS and the way out; sends nothing.')
     .action(run(async (context) => (await import('./doctor-mail.ts')).doctorMail(context)));

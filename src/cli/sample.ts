@@ -3,10 +3,11 @@ import { openApp, type App } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import { addDays, hourMs, isWeekend, minuteMs, utcMidnight, type CalendarDate } from '../domain/time.ts';
 import { runDay, type DayReport } from '../pipeline.ts';
+import { packageFolder } from '../program-files.ts';
 import type { Context } from './context.ts';
 
-const listings = fileURLToPath(new URL('../../sample/listings.jsonl', import.meta.url));
-const readers = fileURLToPath(new URL('../../subscribers/', import.meta.url));
+const listings = fileURLToPath(new URL('sample/listings.jsonl', packageFolder));
+const readers = fileURLToPath(new URL('subscribers/', packageFolder));
 const firstListDate: CalendarDate = '2026-11-09';
 const listDays = 7;
 

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { databasePath } from '../app.ts';
 import { exampleConfig } from '../config/config.ts';
 import { asError, UsageError } from '../errors.ts';
+import { databasePath } from '../store/data-folder.ts';
 import { openDatabase } from '../store/database.ts';
 import { readConfig, refuseDryRun, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import { secondMs, type Instant } from '../domain/time.ts';
 import { nextSlot } from '../schedule/slots.ts';
+import { apiRoutes } from '../serve/api.ts';
 import { createSite } from '../serve/app.ts';
 import { clientReader } from '../serve/client-address.ts';
 import { hubRoutes } from '../serve/hub.ts';
@@ -34,6 +35,19 @@ export function siteHandler(app: App, now: () => Instant): SiteHandler {
       hub: hubRoutes({ accept: app.hub.accept, onAccepted: app.hub.worker.wake }),
     }),
     ...(app.config.inbound && { hooks: providerHooks(app, now) }),
+    ...(app.config.serve.api &&
+      !site.isSample && {
+        api: apiRoutes({
+          db,
+          tokens,
+          site,
+          digests,
+          now,
+          log,
+          token: app.config.serve.api.secret,
+          clientOf: clientReader(app.config.serve.trustedProxies),
+        }),
+      }),
     search: searchPages({ db, searcher: app.searcher, publishedDir: app.publishedDir, site, pages, now }),
     ...(site.hasOutbox === true && { outbox: { dir: app.outboxDir, pages } }),
     sources: () =>
@@ -49,7 +63,11 @@ export function siteHandler(app: App, now: () => Instant): SiteHandler {
     log,
   });
   void web.warm().catch((error: unknown) => log.warn({ err: error }, 'the site could not be made ready'));
-  return { fetch: (request, bindings) => web.app.fetch(request, bindings), fast: web.fast };
+  return {
+    fetch: (request, bindings) => web.app.fetch(request, bindings),
+    fast: web.fast,
+    plain: web.plain,
+  };
 }
 
 /** Seconds to the next slot of any digest, when new things are most likely to be published. */

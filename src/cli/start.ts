@@ -1,93 +1,144 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openApp, type App } from '../app.ts';
-import { blockedMs, staleAfterMs } from '../deliver/back-off.ts';
-import type { Digest } from '../domain/digest.ts';
-import { calendarDate, formatInstant, hourMs, minuteMs, type Instant } from '../domain/time.ts';
+import type { Config } from '../config/config.ts';
+import { calendarDate, formatInstant, hourMs, secondMs } from '../domain/time.ts';
 import type { EditionOutcome } from '../edition/publish.ts';
-import { sendMails, type MailReport } from '../mailing.ts';
-import { indexForSearch, publishSite, runDay, type DayReport } from '../pipeline.ts';
-import { startScheduler } from '../schedule/scheduler.ts';
-import { dueSlots, nextSlot, type Slot } from '../schedule/slots.ts';
+import { publishSite, runDay, type DayReport } from '../pipeline.ts';
+import { dueSlots, nextSlot } from '../schedule/slots.ts';
 import { startServer, type SiteHandler } from '../serve/server.ts';
-import { hasDueDeliveries } from '../store/deliveries.ts';
-import { editionsSince, latestEditionAt } from '../store/editions.ts';
-import { claimSlot, finishSlot, lastFinishedSlot, postponeSlot } from '../store/slots.ts';
-import { pollGrowing } from './poll.ts';
+import { latestEditionAt } from '../store/editions.ts';
+import { claimSlot, finishSlot } from '../store/slots.ts';
 import { openDay, readConfig, refuseDryRun, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import { openInbound } from './inbound-open.ts';
-import { keepSendingNotices } from './notices.ts';
+import { keepSchedule } from './keep-schedule.ts';
+import { listeningAt, type Listen } from './listen.ts';
+import { awaitReload } from './reload.ts';
 import { makeSample } from './sample.ts';
+import { openServiceManager, type ServiceManager } from './service-manager.ts';
 import { writeExample } from './setup.ts';
 import { siteHandler } from './site.ts';
-import { dayLines, isLacking, sentWords, sourceLines } from './summary.ts';
+import { isLost, slotLeaseMs } from './slot-work.ts';
+import { dayLines } from './summary.ts';
 
 /** This process among all that share the database. */
 const owner = randomUUID();
 
-/** A slot whose work ended without a word is taken over after so long. */
-const slotLeaseMs = 30 * minuteMs;
-/** A slot for which no source could be read is tried again after so long, while it is not too late for it. */
-const slotRetryMs = 10 * minuteMs;
+/** A stop that takes longer is cut off: `kill -9` is safe at any moment. Who stops us waits 30 seconds. */
+const mostStopMs = 28 * secondMs;
+/** For what a reload found under way on the site. */
+const reloadGraceMs = 5 * secondMs;
 
 /**
  * Serves, schedules and sends until stopped. On a first start it writes the configuration and makes a first
- * edition at once; where no edition can be made of the sources it shows the bundled sample meanwhile.
+ * edition at once; where no edition can be made of the sources it shows the bundled sample meanwhile. SIGHUP takes the
+ * configuration anew, and the keys of links.
  */
-export async function start(context: Context): Promise<ExitCode> {
+export async function start(context: Context, listen?: Listen): Promise<ExitCode> {
   refuseDryRun(context);
   if (!existsSync(context.options.config)) {
     await writeExample(context.options.config);
     context.note(`wrote ${context.options.config}: edit it to choose sources, topics, times and mail`);
   }
-  const config = readConfig(context);
-  await using app = await openApp(config, { now: context.now(), clock: Date.now });
-  await using inbound = await openInbound(app, context);
-  if (inbound.port !== undefined) app.log.info({ port: inbound.port }, 'receiving mail');
-  // The port first: a second start must not read and send all day long before it finds it taken.
-  let handler: SiteHandler = { fetch: beingMade };
+  const read = (): Config => listeningAt(readConfig(context), listen);
+  const open = (config: Config): Promise<App> => openApp(config, { now: context.now(), clock: Date.now });
+  let app = await open(read());
+  context.signal.addEventListener('abort', () => setTimeout(() => process.exit(1), mostStopMs).unref());
+  using manager = openServiceManager(process.env, (reason) =>
+    app.log.warn({ reason }, 'the service manager could not be told; the unit needs NotifyAccess=all'),
+  );
+  context.signal.addEventListener('abort', () => manager.stopping());
   const ended = new AbortController();
-  const server = await startServer({
-    app: {
-      fetch: (request, bindings) => handler.fetch(request, bindings),
-      fast: (request, response) => handler.fast?.(request, response) === true,
-    },
-    host: config.serve.host,
-    port: config.serve.port,
-    signal: AbortSignal.any([context.signal, ended.signal]),
-  });
+  let handler: SiteHandler = { fetch: beingMade };
   try {
-    const days: DayReport[] = [];
-    if (await hasEditions(app)) {
-      using day = await openDay(context);
-      await publishSite(app, day);
-    } else {
-      days.push(await firstDay(context, app));
-      report(context, days);
-    }
-
-    const shown = (await hasEditions(app)) ? undefined : await openSample(context, app);
-    await using sample = shown?.sample;
-    if (shown) {
-      days.push(shown.lastDay);
-      report(context, [shown.lastDay]);
-    }
-    handler = siteHandler(sample ?? app, context.now);
-    announce(context, sample ?? app, server.url, days);
-
-    let isShown = !sample;
-    await keepSchedule(context, app, async () => {
-      if (isShown || !(await hasEditions(app))) return;
-      handler = siteHandler(app, context.now);
-      isShown = true;
+    // The port first: a second start must not read and send all day long before it finds it taken.
+    const server = await startServer({
+      app: {
+        fetch: (request, bindings) => handler.fetch(request, bindings),
+        fast: (request, response) => handler.fast?.(request, response) === true,
+        plain: (request, socket) => handler.plain?.(request, socket),
+      },
+      host: app.config.serve.host,
+      port: app.config.serve.port,
+      signal: AbortSignal.any([context.signal, ended.signal]),
     });
+    try {
+      const { days, sample: shown } = await firstShown(context, app);
+      await using sample = shown;
+      let isShown = !sample;
+      const showOwn = async (): Promise<void> => {
+        if (isShown || !(await hasEditions(app))) return;
+        handler = siteHandler(app, context.now);
+        isShown = true;
+      };
+      handler = siteHandler(sample ?? app, context.now);
+      announce(context, sample ?? app, server.url, days);
+      for (;;) {
+        const next = await keepGoing(context, app, read, showOwn, manager);
+        if (!next) break;
+        const former = app;
+        try {
+          app = await open(next);
+        } catch (thrown) {
+          app.log.error({ err: thrown }, 'the configuration could not be taken; the one in force stays');
+          continue;
+        }
+        if (isShown) handler = siteHandler(app, context.now);
+        app.log.info('the configuration is taken');
+        if (isShown) await publishSite(app, { now: context.now, signal: context.signal });
+        await delay(reloadGraceMs, undefined, { signal: context.signal }).catch(() => undefined);
+        await former[Symbol.asyncDispose]();
+      }
+    } finally {
+      ended.abort();
+      await server.closed;
+    }
   } finally {
-    ended.abort();
-    await server.closed;
+    await app[Symbol.asyncDispose]();
   }
   context.note('stopped');
   return 0;
+}
+
+/** Makes what the site shows first; the sample, where there is nothing else to show. */
+async function firstShown(
+  context: Context,
+  app: App,
+): Promise<{ readonly days: readonly DayReport[]; readonly sample: App | undefined }> {
+  const days: DayReport[] = [];
+  if (await hasEditions(app)) {
+    using day = await openDay(context);
+    await publishSite(app, day);
+  } else {
+    days.push(await firstDay(context, app));
+    report(context, days);
+  }
+  const shown = (await hasEditions(app)) ? undefined : await openSample(context, app);
+  if (shown) {
+    days.push(shown.lastDay);
+    report(context, [shown.lastDay]);
+  }
+  return { days, sample: shown?.sample };
+}
+
+/** Keeps the schedule until stopped, or until there is another configuration to take. */
+async function keepGoing(
+  context: Context,
+  app: App,
+  read: () => Config,
+  afterEdition: () => Promise<void>,
+  manager: ServiceManager,
+): Promise<Config | undefined> {
+  const reload = awaitReload(context, read, app.config, app.log);
+  await using inbound = await openInbound(app, context);
+  if (inbound.port !== undefined) app.log.info({ port: inbound.port }, 'receiving mail');
+  manager.ready();
+  await keepSchedule(context, app, owner, afterEdition, AbortSignal.any([context.signal, reload.signal]));
+  if (context.signal.aborted) return undefined;
+  manager.reloading();
+  return reload.next();
 }
 
 /** Until the first edition is there. */
@@ -160,75 +211,4 @@ function announce(context: Context, app: App, url: string, days: readonly DayRep
     context.print(`next     ${digest} at ${at ?? 'no time: its schedule never comes'}`);
   }
   context.note('Stop with Ctrl-C.');
-}
-
-/** Does what is due at once and then every minute, until stopped. */
-async function keepSchedule(context: Context, app: App, afterEdition: () => Promise<void>): Promise<void> {
-  const { now, signal } = context;
-  const day = { now, signal };
-  let pausedUntil = -Infinity;
-  const tell = (mails: MailReport): void => {
-    // The lines for the terminal quote addresses, which do not belong into a log.
-    if (mails.faults.length > 0)
-      app.log.warn({ faults: mails.faults.length }, 'subscriber files have faults');
-    if (mails.sent.blocked === undefined) return;
-    app.log.warn(`sending paused: ${mails.sent.blocked}`);
-    pausedUntil = now() + blockedMs;
-  };
-  const telling = app.hub?.worker.keepWorking(signal);
-  const noticing = keepSendingNotices(app, day);
-  // What came in while nobody served, or all of it where the topics have changed.
-  const indexing = indexForSearch(app, day);
-  await startScheduler({
-    digests: app.digests,
-    log: app.log,
-    now,
-    signal,
-    lastSlot: (digest) => lastFinishedSlot(app.db, digest.key),
-    claim: (digest, slot) => claimSlot(app.db, slotOf(digest, slot), owner, now(), slotLeaseMs),
-    run: async (digest, slot) => {
-      try {
-        const done = await runDay(app, day, [{ digest, editionDate: slot.date }]);
-        app.hub?.worker.wake();
-        const summary = dayLines(done).at(-1) ?? '';
-        for (const line of done.sources.filter(isLacking).flatMap(sourceLines)) app.log.warn(line);
-        tell(done.mails);
-        app.log.info({ digest: digest.key, editionDate: slot.date }, summary);
-        if (isLost(done)) await postponeSlot(app.db, slotOf(digest, slot), owner, now() + slotRetryMs);
-        else await finishSlot(app.db, slotOf(digest, slot), owner, now(), summary);
-        await afterEdition();
-      } catch (error) {
-        if (signal.aborted) await postponeSlot(app.db, slotOf(digest, slot), owner, now() - 1);
-        throw error;
-      }
-    },
-    tend: async () => {
-      await pollGrowing(app, day);
-      if (now() < pausedUntil || !(await hasMailsToSend(app, now()))) return;
-      const mails = await sendMails(app, day);
-      tell(mails);
-      app.log.info(sentWords(mails));
-    },
-  });
-  await telling;
-  await noticing;
-  await indexing;
-}
-
-/** Mails that wait for a try, or an edition whose audience was not frozen before a crash. */
-async function hasMailsToSend(app: App, now: Instant): Promise<boolean> {
-  if (await hasDueDeliveries(app.db, now)) return true;
-  return (await editionsSince(app.db, now - staleAfterMs)).some((edition) => !edition.isPrepared);
-}
-
-function slotOf(digest: Digest, slot: Slot) {
-  return { digest: digest.key, slotAt: slot.at, slotDate: slot.date };
-}
-
-/** No edition came about and a source lacks something: the day is not quiet, we just could not read it all. */
-function isLost(
-  { editions, sources }: DayReport,
-  isOf: (edition: EditionOutcome) => boolean = () => true,
-): boolean {
-  return editions.filter(isOf).every((outcome) => outcome.state === 'nothing new') && sources.some(isLacking);
 }

@@ -2,41 +2,23 @@ import { coverageCounts } from '../domain/edition.ts';
 import { formatInstant } from '../domain/time.ts';
 import { nextSlot } from '../schedule/slots.ts';
 import { countDeliveries } from '../store/deliveries.ts';
+import { databasePath } from '../store/data-folder.ts';
+import { openDatabase } from '../store/database.ts';
 import { newestEditions } from '../store/editions.ts';
 import { countPapers } from '../store/papers.ts';
 import { sourceStates } from '../store/source-states.ts';
-import { withApp, type Context } from './context.ts';
+import { configOutline } from './config-outline.ts';
+import type { Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 
 const editionsShown = 7;
 
-/** Sources, the latest editions with where their mails stand, and the next slot of each digest. */
+/**
+ * Sources, the latest editions with where their mails stand, and the next slot of each digest. It opens no more than
+ * the database: people ask often, and programs oftener.
+ */
 export async function status(context: Context): Promise<ExitCode> {
-  const report = await withApp(context, async (app) => {
-    const states = await sourceStates(app.db);
-    const { count, newest } = await newestEditions(app.db, editionsShown);
-    const latest = newest.map(async ({ id, edition }) => ({
-      digest: edition.digest,
-      editionDate: edition.editionDate,
-      number: edition.number,
-      ...coverageCounts(edition),
-      deliveries: await countDeliveries(app.db, id),
-    }));
-    return {
-      papers: await countPapers(app.db),
-      sources: [...app.sources, ...app.signals.map(({ source }) => source)].map((source) => ({
-        name: source.name,
-        address: source.address,
-        ...states.get(source.name),
-      })),
-      editionCount: count,
-      editions: await Promise.all(latest),
-      digests: app.digests.map((digest) => {
-        const next = nextSlot(digest.schedule, digest.zone, context.now());
-        return { digest: digest.key, ...(next && { nextAt: next.at }) };
-      }),
-    };
-  });
+  const report = await standing(context);
   if (context.options.json) context.print(JSON.stringify(report, undefined, 2));
   else {
     for (const { name, address, state, reason, lastOkAt } of report.sources) {
@@ -59,4 +41,32 @@ export async function status(context: Context): Promise<ExitCode> {
     context.print(`${report.papers} papers, ${report.editionCount} editions`);
   }
   return 0;
+}
+
+async function standing(context: Context) {
+  const config = await configOutline(context);
+  await using db = await openDatabase(databasePath(config.dataDir));
+  const states = await sourceStates(db);
+  const { count, newest } = await newestEditions(db, editionsShown);
+  const latest = newest.map(async ({ id, edition }) => ({
+    digest: edition.digest,
+    editionDate: edition.editionDate,
+    number: edition.number,
+    ...coverageCounts(edition),
+    deliveries: await countDeliveries(db, id),
+  }));
+  return {
+    papers: await countPapers(db),
+    sources: config.sources.map(({ name, address }) => ({
+      name,
+      address,
+      ...states.get(name),
+    })),
+    editionCount: count,
+    editions: await Promise.all(latest),
+    digests: config.digests.map((digest) => {
+      const next = nextSlot(digest.schedule, digest.zone, context.now());
+      return { digest: digest.key, ...(next && { nextAt: next.at }) };
+    }),
+  };
 }

@@ -129,6 +129,7 @@ export function mailLines({ editions, sent, troubled, faults }: MailReport): rea
         unsubscribed: audience.leftOut.unsubscribed,
         unconfirmed: audience.leftOut.unconfirmed,
         'nothing for them': audience.leftOut.nothingForThem,
+        'not this time': audience.leftOut.notNow,
       }).filter(([, count]) => count > 0);
       const left = leftOut.map(([why, count]) => `${count} ${why}`).join(', ');
       return [

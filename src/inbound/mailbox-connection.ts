@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ImapFlow, type ImapFlowError } from 'imapflow';
+import type { ImapFlow, ImapFlowError } from 'imapflow';
 import type { MailboxConfig } from '../config/inbound-config.ts';
 import { secondMs } from '../domain/time.ts';
 import { asError } from '../errors.ts';
@@ -37,6 +37,7 @@ export async function withMailbox<T>(
   work: (client: ImapFlow) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
+  const { ImapFlow } = await import('imapflow');
   const client = new ImapFlow(await clientOptions(config));
   // Whatever it tells, the command under way rejects with; unheard it would end the process.
   client.on('error', () => {});

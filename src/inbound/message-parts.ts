@@ -1,4 +1,4 @@
-import { MailParser, type AttachmentStream, type HeaderLines } from 'mailparser';
+import type { AttachmentStream, HeaderLines } from 'mailparser';
 import { asError } from '../errors.ts';
 
 /** What of an incoming mail a report can be read from. All text has `\n` line ends. */
@@ -63,7 +63,8 @@ function plainParts(bytes: Buffer): MessageParts {
   };
 }
 
-function parse(bytes: Buffer): Promise<MessageParts> {
+async function parse(bytes: Buffer): Promise<MessageParts> {
+  const { MailParser } = await import('mailparser');
   return new Promise((resolve, reject) => {
     const parser = new MailParser({
       keepDeliveryStatus: true,

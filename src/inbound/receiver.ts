@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { callbackify } from 'node:util';
-import { SMTPServer } from 'smtp-server';
 import type { Instant } from '../domain/time.ts';
 import { asError, UsageError } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -39,6 +38,7 @@ const maxRecipients = 20;
  */
 export async function openReceiver(parts: ReceiverParts): Promise<Receiver> {
   const { db, addresses, log } = parts;
+  const { SMTPServer } = await import('smtp-server');
   const server = new SMTPServer({
     banner: 'Broadsheet takes what comes back',
     disabledCommands: ['AUTH', 'STARTTLS'],

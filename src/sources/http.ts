@@ -1,4 +1,4 @@
-import { Agent, request as send, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import type { Validators } from '../domain/listing.ts';
 import { asError, SourceError } from '../errors.ts';
 import { decoded, excerpt, readLimited } from './http-body.ts';
@@ -86,10 +86,18 @@ interface Failure {
 
 type Outcome = HttpAnswer | Failure | { readonly state: 'moved'; readonly to: string };
 
+/** With the first request: undici is 20 MB of memory. */
+async function openAgent(options: Agent.Options) {
+  const { Agent, request } = await import('undici');
+  return { agent: new Agent(options), send: request };
+}
+
 /** A client over HTTP/1.1 that lives until it is disposed of. Addresses are checked when a connection is made. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const allowedHosts = new Set(options.allowedHosts.map(bareHost));
-  const agent = new Agent({ allowH2: false, connect: { lookup: publicLookup(allowedHosts) } });
+  let opened: ReturnType<typeof openAgent> | undefined;
+  const agentOf = (): ReturnType<typeof openAgent> =>
+    (opened ??= openAgent({ allowH2: false, connect: { lookup: publicLookup(allowedHosts) } }));
   const pacer = createPacer(options.paceKeeper);
   const userAgent = options.contact ? `${options.userAgent} (+${options.contact})` : options.userAgent;
   const firstPauseMs = options.retryDelayMs ?? 500;
@@ -107,7 +115,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       }
     },
     async [Symbol.asyncDispose]() {
-      await agent.destroy();
+      await (await opened)?.agent.destroy();
     },
   };
 
@@ -149,6 +157,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   async function exchange(url: URL, request: HttpRequest): Promise<Outcome> {
     const timeout = AbortSignal.timeout(options.timeoutMs);
     try {
+      const { agent, send } = await agentOf();
       const response = await send(url, {
         dispatcher: agent,
         signal: AbortSignal.any([request.signal, timeout]),

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { secondMs } from '../domain/time.ts';
 import { StoreError, asError } from '../errors.ts';
+import { programFile } from '../program-files.ts';
 import { searchAnswerForm, type SearchAnswer, type SearchLook } from './search-look.ts';
 
 /** Why there is no answer: the search takes too long, or others before it do. */
@@ -24,7 +25,7 @@ export const searcherLimits: SearcherLimits = { mostMs: 2 * secondMs, mostWaitMs
 
 /** Beyond this the machine has no process to give. */
 const mostStartMs = 20 * secondMs;
-const program = fileURLToPath(new URL('search-process.ts', import.meta.url));
+const program = fileURLToPath(programFile('store/search-process'));
 
 /**
  * A searcher over a database file in SQLite. It has one process, which begins with the first search and is killed

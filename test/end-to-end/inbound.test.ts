@@ -8,10 +8,9 @@ import { openInbound } from '../../src/cli/inbound-open.ts';
 import type { Context } from '../../src/cli/context.ts';
 import { dayMs } from '../../src/domain/time.ts';
 import { verpAddress } from '../../src/domain/verp.ts';
-import { insertDeliveries } from '../../src/store/deliveries.ts';
 import { insertEdition } from '../../src/store/edition-insert.ts';
 import { findEdition } from '../../src/store/editions.ts';
-import { edition } from '../deliver/ledger.ts';
+import { edition, insertAudience } from '../deliver/ledger.ts';
 import { mailServer, type MailServer } from '../deliver/servers.ts';
 import { dsn, feedback, mail, refusedForPolicy, unknownUser } from '../inbound/mails.ts';
 import { house, type House } from './house.ts';
@@ -67,7 +66,7 @@ async function deliveryIn({ db, tokens }: App): Promise<Awaited<ReturnType<typeo
   const address = 'ada@example.org';
   const addressHash = tokens.addressHash(address);
   const delivery = { digest: edition.digest, address, addressHash, messageId: '<a@papers.example.org>' };
-  await insertDeliveries(db, stored?.id ?? 0, [delivery], now);
+  await insertAudience(db, stored?.id ?? 0, [delivery], now);
   return db
     .selectFrom('deliveries')
     .select(['id', 'message_id', 'address_hash', 'digest'])
@@ -85,6 +84,7 @@ function context(lines: string[]): Context {
     options: { config: join(home.folder, 'broadsheet.yaml') },
     now: () => now,
     signal,
+    onHangUp: () => {},
     print: (text) => lines.push(text),
     note: () => {},
   };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { databasePath } from '../../src/app.ts';
+import { databasePath } from '../../src/store/data-folder.ts';
 import type { Context } from '../../src/cli/context.ts';
 import { deliveryStatus } from '../../src/cli/delivery-status.ts';
 import { doctorMail } from '../../src/cli/doctor-mail.ts';
@@ -13,10 +13,10 @@ import { createLookup } from '../../src/deliver/preflight/lookup.ts';
 import type { SubmissionAnswer } from '../../src/deliver/transport.ts';
 import { hourMs, minuteMs } from '../../src/domain/time.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
-import { countDeliveries, insertDeliveries } from '../../src/store/deliveries.ts';
+import { countDeliveries } from '../../src/store/deliveries.ts';
 import { insertEdition } from '../../src/store/edition-insert.ts';
 import { findEdition } from '../../src/store/editions.ts';
-import { edition, now, sendDue, tokens } from '../deliver/ledger.ts';
+import { edition, insertAudience, now, sendDue, tokens } from '../deliver/ledger.ts';
 import { dnsServer } from '../deliver/preflight/dns-server.ts';
 import { mailServer } from '../deliver/servers.ts';
 
@@ -40,7 +40,7 @@ beforeEach(async () => {
     addressHash: tokens.addressHash(address),
     messageId: `<${address.split('@')[0]}@example.org>`,
   }));
-  await insertDeliveries(db, editionId, rows, now);
+  await insertAudience(db, editionId, rows, now);
 });
 
 afterEach(async () => {
@@ -65,6 +65,7 @@ function context(at = now, options: Partial<Context['options']> = {}): Context {
     options: { config: join(folder, 'broadsheet.yaml'), ...options },
     now: () => at,
     signal: new AbortController().signal,
+    onHangUp: () => {},
     print: (text) => printed.push(text),
     note: () => {},
   };

@@ -51,6 +51,7 @@ async function said(
     options: { config: join(folder, 'broadsheet.yaml'), now, ...options },
     now: () => now,
     signal: new AbortController().signal,
+    onHangUp: () => {},
     print: (text) => lines.push(text),
     note: (text) => notes.push(text),
   });

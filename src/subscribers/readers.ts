@@ -1,5 +1,5 @@
-import type { StoredSubscriber, Subscriber } from '../domain/subscriber.ts';
-import { calendarDate, isWeekend, type Instant } from '../domain/time.ts';
+import type { StoredSubscriber } from '../domain/subscriber.ts';
+import { calendarDate, type Instant } from '../domain/time.ts';
 import type { Database } from '../store/database.ts';
 import { wantsMail } from '../store/audience.ts';
 import { subscribersAfter } from '../store/subscribers.ts';
@@ -18,28 +18,6 @@ export async function* storedSubscribers(db: Database): AsyncGenerator<StoredSub
     if (!last || some.length < atOnce) return;
     afterId = last.id;
   }
-}
-
-/**
- * The readers of an edition of a digest as the store has them, those in a pause and those who want no mail on weekends
- * left out when it is one.
- */
-export async function readersOf(
-  db: Database,
-  edition: { readonly digest: string; readonly editionDate: string },
-): Promise<readonly Subscriber[]> {
-  const readers: Subscriber[] = [];
-  const isWeekendEdition = isWeekend(edition.editionDate);
-  for await (const subscriber of storedSubscribers(db)) {
-    if (subscriber.pausedUntil !== undefined && subscriber.pausedUntil > edition.editionDate) continue;
-    const subscriptions = subscriber.subscriptions.filter(
-      ({ digest, cadence }) => digest === edition.digest && !(isWeekendEdition && cadence === 'weekdays'),
-    );
-    if (subscriptions.length === 0) continue;
-    const { address, name, hour } = subscriber;
-    readers.push({ address, ...(name !== undefined && { name }), ...(hour && { hour }), subscriptions });
-  }
-  return readers;
 }
 
 /**

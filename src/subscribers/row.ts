@@ -1,6 +1,6 @@
 import { findings } from '../config/faults.ts';
 import { block, list, oneOf, slug, text, zone } from '../config/values.ts';
-import { isAddress } from '../domain/subscriber.ts';
+import { cadences, isAddress, type Cadence } from '../domain/subscriber.ts';
 
 /** One reader as a file names them. */
 export interface FileSubscriber {
@@ -17,6 +17,8 @@ export interface FileSubscriber {
   readonly hour?: string;
   /** The IANA zone of `hour`; undefined means the digest's. */
   readonly zone?: string;
+  /** How often mail comes; undefined means with every edition. */
+  readonly cadence?: Cadence;
   readonly state: 'confirmed' | 'unsubscribed';
 }
 
@@ -36,7 +38,8 @@ export interface RawRow {
 
 const hourForm = /^(?:[01]?\d|2[0-3]):[0-5]\d$/;
 
-const row = block({
+/** A row as it may stand in a file, its keys in their first spelling. */
+export const readableRow = block({
   address: text('a mail address such as ada@example.org', (value) => isAddress(value.trim())),
   name: text(
     'a name on one line, at most 200 characters',
@@ -50,11 +53,12 @@ const row = block({
     .optional(),
   hour: text('a time of the day such as 07:30', (value) => hourForm.test(value.trim())).optional(),
   zone: zone.optional(),
+  cadence: oneOf(cadences).optional(),
   state: oneOf(['confirmed', 'unsubscribed']).default('confirmed'),
 });
 
 /** Other spellings of a key, as other programs export them. */
-const spellings: Readonly<Record<string, string>> = { email: 'address', digest: 'digests' };
+export const spellings: Readonly<Record<string, string>> = { email: 'address', digest: 'digests' };
 
 /** The key that a spelling means: `email` is `address`, `digest` is `digests`. */
 export function keyOf(spelling: string): string {
@@ -62,7 +66,7 @@ export function keyOf(spelling: string): string {
 }
 
 /** Every key a row can have. */
-export const rowKeys: readonly string[] = Object.keys(row.shape);
+export const rowKeys: readonly string[] = Object.keys(readableRow.shape);
 
 /**
  * The readers of a row, one in a good one, or what is wrong with it. A broken row that gives any state but
@@ -73,7 +77,7 @@ export function checkRow({ file, line, value }: RawRow): {
   readonly faults: readonly RowFault[];
 } {
   const { known, twice } = withKnownKeys(value);
-  const checked = row.safeParse(known);
+  const checked = readableRow.safeParse(known);
   const messages = [
     ...twice.map((key) => `${key}: given in two spellings; remove one`),
     ...findings(checked.error?.issues ?? [], known).map(({ path, message }) =>
@@ -82,7 +86,7 @@ export function checkRow({ file, line, value }: RawRow): {
   ];
   const faults = messages.map((message) => ({ file, line, message }));
   if (checked.success && faults.length === 0) {
-    const { address, name, digests, topics, hour, zone: zoneName, state } = checked.data;
+    const { address, name, digests, topics, hour, zone: zoneName, cadence, state } = checked.data;
     const subscriber = {
       file,
       line,
@@ -93,6 +97,7 @@ export function checkRow({ file, line, value }: RawRow): {
       ...(topics && { topics }),
       ...(hour !== undefined && { hour: hour.trim() }),
       ...(zoneName !== undefined && { zone: zoneName.trim() }),
+      ...(cadence && { cadence }),
     };
     return { subscribers: [subscriber], faults };
   }

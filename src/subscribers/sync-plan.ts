@@ -109,11 +109,11 @@ function newSubscriber(reader: Subscriber, addressHash: string): NewSubscriber {
     ...(reader.hour && { hour: reader.hour }),
     follows: { authors: [], labs: [], words: [] },
     muted: [],
-    subscriptions: reader.subscriptions.map(({ digest, state, topics }) => ({
+    subscriptions: reader.subscriptions.map(({ digest, state, topics, cadence = 'every' }) => ({
       digest,
       state,
       ...(topics && { topics }),
-      cadence: 'every',
+      cadence,
     })),
   };
 }
@@ -153,8 +153,10 @@ function subscriptionChange(
   wanted: Subscription,
 ): { readonly change?: SubscriptionChange; readonly kept?: Kept['why'] } {
   const stored = subscriber.subscriptions.find(({ digest }) => digest === wanted.digest);
-  const cadence = stored?.cadence ?? 'every';
   const { digest, state, topics } = wanted;
+  // A file that says nothing of it means every edition, but only where it was a file that chose otherwise.
+  const kept = stored && stored.changedBy !== 'file' ? stored.cadence : 'every';
+  const cadence = wanted.cadence ?? kept;
   const change = { digest, state, ...(topics && { topics }), cadence };
   if (!stored) return { change: { ...change, what: state === 'unsubscribed' ? 'leaves' : 'subscribes' } };
   if (state === 'unsubscribed')
@@ -162,10 +164,13 @@ function subscriptionChange(
   if (stored.changedBy === 'reader') {
     if (stored.state === 'unsubscribed') return { kept: 'left by themselves' };
     if (stored.state === 'confirmed')
-      return isSameTopics(stored, wanted) ? {} : { kept: 'chose by themselves' };
+      return isSameTopics(stored, wanted) && (wanted.cadence ?? stored.cadence) === stored.cadence
+        ? {}
+        : { kept: 'chose by themselves' };
   }
   if (stored.state !== state) return { change: { ...change, what: 'subscribes' } };
-  return isSameTopics(stored, wanted) ? {} : { change: { ...change, what: 'chooses' } };
+  const isSame = isSameTopics(stored, wanted) && stored.cadence === cadence;
+  return isSame ? {} : { change: { ...change, what: 'chooses' } };
 }
 
 function isSameTopics(one: Subscription, other: Subscription): boolean {

@@ -28,6 +28,7 @@ const levels: Readonly<Record<string, number>> = {
   domain: 1,
   errors: 1,
   log: 1,
+  'program-files': 1,
 };
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>

@@ -40,6 +40,7 @@ const digest = (key: string, keys: readonly string[]): Digest => ({
   alsoNew: 12,
   windowDays: 7,
   mode: 'final',
+  waitMinutes: 60,
   maxLatenessHours: 6,
 });
 
@@ -238,7 +239,7 @@ describe('a CSV file', () => {
     ],
     [
       'address,id\nada@example.org,7',
-      'a.csv:1 unknown column "id"; known here: address, name, digests, topics, hour, zone, state; rename or remove it: nothing of this file was used',
+      'a.csv:1 unknown column "id"; known here: address, name, digests, topics, hour, zone, cadence, state; rename or remove it: nothing of this file was used',
     ],
     [
       'address,email\na@example.org,b@example.org',

@@ -23,7 +23,7 @@ const builtinsByName = {
   renderChunk: (code) =>
     code.replaceAll(/^import (.+) from "(node:.+)";$/gm, (_, names, module) => {
       const [, own, some] = /^(?:\* as )?([\w$]+)?(?:, )?(\{.+\})?$/.exec(names);
-      const got = `process.getBuiltinModule("${module}")`;
+      const got = `globalThis.process.getBuiltinModule("${module}")`;
       return [own && `${own} = ${got}`, some && `${some.replaceAll(' as ', ': ')} = ${got}`]
         .filter(Boolean)
         .map((one) => `const ${one};`)

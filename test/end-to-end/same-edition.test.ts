@@ -73,6 +73,13 @@ function views(home: string): readonly unknown[] {
   return rows;
 }
 
+/** The site without what the program notes of its own files, which names inodes. */
+function published(home: string): ReadonlyMap<string, string> {
+  const files = new Map(filesBelow(join(home, 'data/site')));
+  files.delete('.bases.json');
+  return files;
+}
+
 describe('the same store at the same time', () => {
   it('gives the same bytes in another zone, in another language and with its rows in another order', async () => {
     const [one, other] = [join(folder, 'one'), join(folder, 'other')];
@@ -91,7 +98,7 @@ describe('the same store at the same time', () => {
     expect(editions(other)).toEqual(editions(one));
     expect(views(one).length).toBeGreaterThan(5);
     expect(views(other)).toEqual(views(one));
-    expect(filesBelow(join(one, 'data/site')).size).toBeGreaterThan(20);
-    expect(filesBelow(join(other, 'data/site'))).toEqual(filesBelow(join(one, 'data/site')));
+    expect(published(one).size).toBeGreaterThan(20);
+    expect(published(other)).toEqual(published(one));
   });
 });

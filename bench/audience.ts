@@ -96,7 +96,8 @@ async function freeze(path: string): Promise<number> {
   });
   const ms = performance.now() - startedAt;
   await db.destroy();
-  if (audience?.prepared !== rows) throw new Error(`expected ${rows} rows, got ${audience?.prepared}`);
+  const prepared = audience.state === 'prepared' ? audience.audience.prepared : audience.state;
+  if (prepared !== rows) throw new Error(`expected ${rows} rows, got ${prepared}`);
   return ms;
 }
 

@@ -56,7 +56,9 @@ export async function runScript(script, args) {
   const { spawn } = await builtin('node:child_process');
   const { constants } = await builtin('node:os');
   const path = dirname(node) + (process.platform === 'win32' ? ';' : ':') + (process.env.PATH || '');
-  const child = spawn(node, [script, ...args], { stdio: 'inherit', env: { ...process.env, PATH: path } });
+  // systemd names us as the process that it watches, and it is our child that answers.
+  const env = { ...process.env, PATH: path, WATCHDOG_PID: undefined };
+  const child = spawn(node, [...process.execArgv, script, ...args], { stdio: 'inherit', env });
   // A terminal sends Ctrl-C to both of us; without one every signal comes to us alone.
   const own = process.stdin.isTTY ? ['SIGTERM', 'SIGHUP'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
   process.on('SIGINT', () => {});

@@ -93,8 +93,8 @@ export async function sendMails(parts: MailParts, day: MailDay): Promise<MailRep
       now: day.now(),
       signal: day.signal,
     });
-    if (!prepared) break;
-    audiences.set(id, prepared);
+    if (prepared.state === 'stopped') break;
+    if (prepared.state === 'prepared') audiences.set(id, prepared.audience);
   }
   const due = totalPrepared(audiences);
   day.watch?.('mails', 0, due);

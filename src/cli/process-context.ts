@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { secondMs } from '../domain/time.ts';
 import type { Context, GlobalOptions } from './context.ts';
 
@@ -7,8 +8,11 @@ export function createContext(options: GlobalOptions): Context {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => stop.abort(new Error(`stopped by ${name}`)));
   }
-  let hangUp = (): void => stop.abort(new Error('stopped by SIGHUP'));
-  process.on('SIGHUP', () => hangUp());
+  const stopped = (): void => stop.abort(new Error('stopped by SIGHUP'));
+  let hangUp = stopped;
+  const isInTerminal = hasTerminal();
+  // A terminal that was closed asks for nothing but the end.
+  process.on('SIGHUP', () => (isInTerminal && !hasTerminal() ? stopped() : hangUp()));
   return {
     options,
     now: () => options.now ?? Math.floor(Date.now() / secondMs) * secondMs,
@@ -21,4 +25,8 @@ export function createContext(options: GlobalOptions): Context {
       if (!options.quiet) process.stderr.write(`${text}\n`);
     },
   };
+}
+
+function hasTerminal(): boolean {
+  return [0, 1, 2].some((descriptor) => isatty(descriptor));
 }

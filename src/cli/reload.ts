@@ -3,29 +3,30 @@ import { asError, ConfigError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Context } from './context.ts';
 
-/** A configuration that is in force until another is asked for. */
+/** What SIGHUP asked for. */
 export interface Reload {
-  /** Aborts when there is a configuration to take. */
+  /** Aborts when there is a configuration to take; another one after each `take`. */
   readonly signal: AbortSignal;
-  /** What to take then. */
-  readonly next: () => Config | undefined;
+  /** What to take, once. */
+  take(): Config | undefined;
 }
 
 /**
- * Waits for SIGHUP, which asks to read the configuration again. One with faults is refused: they are logged, and the one in
- * force stays. Everything is taken anew but what only a restart can change, which is named and stays as it is.
+ * From now on SIGHUP asks to read the configuration again. One with faults is refused: they are logged, and the one in
+ * force stays. Everything is taken anew but what only a restart can change, which is named and stays as it is. Whenever
+ * it is asked for, also while another one is being taken, it is kept until it is taken; of several the last.
  */
-export function awaitReload(
+export function openReload(
   context: Pick<Context, 'onHangUp'>,
   read: () => Config,
-  inForce: Config,
-  log: Logger,
+  inForce: () => { readonly config: Config; readonly log: Logger },
 ): Reload {
-  const asked = new AbortController();
+  let asked = new AbortController();
   let next: Config | undefined;
   context.onHangUp(() => {
+    const { config, log } = inForce();
     try {
-      next = withWhatStays(read(), inForce, log);
+      next = withWhatStays(read(), config, log);
     } catch (thrown) {
       const error = asError(thrown);
       const faults = error instanceof ConfigError ? { faults: error.faults } : { reason: error.message };
@@ -35,7 +36,17 @@ export function awaitReload(
     log.info('the configuration is taken when the work under way has ended');
     asked.abort();
   });
-  return { signal: asked.signal, next: () => next };
+  return {
+    get signal() {
+      return asked.signal;
+    },
+    take: () => {
+      const taken = next;
+      next = undefined;
+      asked = new AbortController();
+      return taken;
+    },
+  };
 }
 
 /** The port is open and the database is in use: a restart changes them. */

@@ -30,12 +30,19 @@ export function openServiceManager(
     if (!isFaultTold) onFault(reason);
     isFaultTold = true;
   };
-  const say = (state: string): void => {
-    const child = spawn('systemd-notify', [state], { env: environment, stdio: 'ignore' });
-    child.on('error', (error) => fault(error.message));
-    child.on('exit', (code) => {
-      if (code !== 0) fault(`systemd-notify ended with ${code ?? 'a signal'}`);
+  const told = (state: string): Promise<void> =>
+    new Promise((resolve) => {
+      const child = spawn('systemd-notify', [state], { env: environment, stdio: 'ignore' });
+      child.on('error', (error) => resolve(fault(error.message)));
+      child.on('exit', (code) => {
+        if (code !== 0) fault(`systemd-notify ended with ${code ?? 'a signal'}`);
+        resolve();
+      });
     });
+  // One after another: of two at once the first could be heard last.
+  let last = Promise.resolve();
+  const say = (state: string): void => {
+    last = last.then(() => told(state));
   };
   return {
     ready: () => {

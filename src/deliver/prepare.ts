@@ -46,22 +46,27 @@ export interface PreparedAudience {
   };
 }
 
+/** What became of a preparation; `stopped` when the signal ended it half-way. */
+export type Prepared =
+  | { readonly state: 'prepared'; readonly audience: PreparedAudience }
+  | { readonly state: 'whole already' | 'stopped' };
+
 /** Readers looked at in one go: a tenth of a second, so that other writers and requests do not wait for longer. */
 const blockSize = 5_000;
 
 /**
  * Freezes who gets the edition: one row an address, with the name, topics, hour and wish of this moment, and with what
  * the mail covers for readers of weeks and months. Block by block, see `store/audience-freeze.ts`: after a crash the next
- * call goes on, nobody is lost or there twice, and nothing can be sent before the last block is in. Called again it adds
- * only addresses that were not there; a row never changes. Undefined when the signal stopped it half-way.
+ * call goes on, nobody is lost or there twice, and nothing can be sent before the last block is in. An
+ * audience that is whole stays as it is: whoever joins later gets the next edition.
  */
-export async function prepareDeliveries(preparation: Preparation): Promise<PreparedAudience | undefined> {
+export async function prepareDeliveries(preparation: Preparation): Promise<Prepared> {
   const { db, editionId, edition, now, signal } = preparation;
   const carried = carriedWith(edition.editionDate, await editionsBefore(db, edition));
   const decide = decider(preparation, carried);
   let open = await openAudience(db, editionId, now);
-  for (;;) {
-    if (signal?.aborted) return undefined;
+  while (open) {
+    if (signal?.aborted) return { state: 'stopped' };
     const readers = await audienceBlock(db, {
       digest: edition.digest,
       carried,
@@ -69,15 +74,20 @@ export async function prepareDeliveries(preparation: Preparation): Promise<Prepa
       limit: blockSize,
     });
     const last = readers.at(-1);
-    if (!last) break;
-    const block = await blockOf(readers, last.addressHash, decide);
-    open = (await addBlock(db, editionId, open, block)) ?? (await openAudience(db, editionId, now));
-    if (readers.length < blockSize) break;
+    if (last) {
+      const block = await blockOf(readers, last.addressHash, decide);
+      const added = await addBlock(db, editionId, open, block);
+      open = added ?? (await openAudience(db, editionId, now));
+      if (!added) continue;
+    }
+    if (open && readers.length < blockSize) {
+      await closeAudience(db, editionId, now);
+      const { prepared, alreadyThere, ...leftOut } = open.counts;
+      return { state: 'prepared', audience: { prepared, alreadyThere, leftOut } };
+    }
     await afterOthers();
   }
-  await closeAudience(db, editionId, now);
-  const { prepared, alreadyThere, ...leftOut } = open.counts;
-  return { prepared, alreadyThere, leftOut };
+  return { state: 'whole already' };
 }
 
 type LeftOut = keyof AudienceBlock['leftOut'];

@@ -1,5 +1,5 @@
 import type { Cadence } from './subscriber.ts';
-import type { CalendarDate, Instant } from './time.ts';
+import { isWeekend, type CalendarDate, type Instant } from './time.ts';
 import { monthOf, weekOf } from './view.ts';
 
 /**
@@ -71,6 +71,23 @@ function lastCarriers(byDate: readonly DatedEdition[]): readonly DatedEdition[] 
 }
 
 /**
+ * The editions by which is found what readers of a cadence had: those since the oldest of the last carriers, and for a
+ * week or a month those since the week in which its month begins. The last mail before a change, or before weeks with
+ * nothing for them, may be as old. Mail of an edition whose audience is not frozen never went out.
+ */
+export function editionsHad(
+  { earlier, lastCarriers, ...carried }: Carried,
+  cadence: Cadence,
+): readonly DatedEdition[] {
+  const [oldest] = lastCarriers;
+  if (!oldest) return [];
+  const period = cadence === 'weekly' || cadence === 'monthly' ? carried[cadence] : undefined;
+  const monthWeek = period && weekOf(monthOf(period.fromDate).fromDate).fromDate;
+  const from = monthWeek !== undefined && monthWeek < oldest.editionDate ? monthWeek : oldest.editionDate;
+  return earlier.filter((one) => one.isPrepared && one.editionDate >= from);
+}
+
+/**
  * What a reader gets with an edition: it `alone`, several editions, or `nothing` this time.
  *
  * `hadTo` is the last day that mail to them covers so far; undefined where there is none that matters. Nobody gets an
@@ -88,7 +105,9 @@ export function coversFor(
   const wasPaused = pausedUntil !== undefined && hadTo !== undefined && pausedUntil > hadTo;
   const dates = carried.earlier.map((one) => one.editionDate);
   if (cadence === 'every' || cadence === 'weekdays') {
-    const [first] = hadTo === undefined || wasPaused ? [] : dates.filter((date) => date > hadTo);
+    const isTheirs = (date: CalendarDate): boolean => cadence === 'every' || !isWeekend(date);
+    const owed = hadTo === undefined || wasPaused ? [] : dates.filter((date) => date > hadTo);
+    const first = owed.find(isTheirs);
     return first === undefined ? 'alone' : { fromDate: first, toDate: carried.editionDate };
   }
   const period = carried[cadence];

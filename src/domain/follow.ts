@@ -49,7 +49,8 @@ interface PaperNames {
 /** Each paper is asked about for many readers. */
 const foldedNames = new WeakMap<EditionPaper, PaperNames>();
 
-function namesOf(paper: EditionPaper): PaperNames {
+/** Its authors and labs as `foldedName` writes them. */
+export function namesOf(paper: EditionPaper): PaperNames {
   const known = foldedNames.get(paper);
   if (known) return known;
   const labs = [

@@ -1,24 +1,34 @@
 import { editionFor, editionPicks, type Edition, type EditionPaper, type Pick } from './edition.ts';
-import { follow, foldedName, isFollowed } from './follow.ts';
+import { foldedName, namesOf } from './follow.ts';
 import { noFollows, type Follows, type Wish } from './subscriber.ts';
 
 /** Whether it is by an author, from a lab or names a word that somebody follows. */
 export function isWished(paper: EditionPaper, follows: Follows): boolean {
-  const followed = [
-    ...follows.authors.map((name) => follow('author', name)),
-    ...follows.labs.map((name) => follow('lab', name)),
-  ];
-  return followed.some((one) => one !== undefined && isFollowed(paper, one)) || hasWord(paper, follows.words);
+  const { authors, labs } = namesOf(paper);
+  return (
+    foldedAll(follows.authors).some((name) => authors.has(name)) ||
+    foldedAll(follows.labs).some((name) => labs.has(name)) ||
+    hasWord(paper, follows.words)
+  );
 }
 
 /** Whether title or abstract has one of these words or phrases: whole words, in any case and without accents. */
 export function hasWord(paper: { title: string; abstract?: string }, words: readonly string[]): boolean {
   if (words.length === 0) return false;
   const text = foldedText(paper);
-  return words.some((word) => {
-    const folded = foldedName(word);
-    return folded !== '' && text.includes(` ${folded} `);
-  });
+  return foldedAll(words).some((word) => text.includes(` ${word} `));
+}
+
+/** Each list is held against every paper. */
+const foldedLists = new WeakMap<readonly string[], readonly string[]>();
+
+/** The names or words of a list as they are compared, without those that have no letter or digit. */
+function foldedAll(list: readonly string[]): readonly string[] {
+  const known = foldedLists.get(list);
+  if (known) return known;
+  const folded = list.map(foldedName).filter((name) => name !== '');
+  foldedLists.set(list, folded);
+  return folded;
 }
 
 /** Folding an abstract costs more than all that is done with it, and each paper is asked about for many readers. */

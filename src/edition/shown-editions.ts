@@ -20,6 +20,8 @@ export function openIssues(
     const [oldest] = opened.keys();
     if (!opened.has(name) && opened.size >= issuesKept && oldest !== undefined) opened.delete(oldest);
     opened.set(name, issue);
+    // A failure is not kept: the next one to ask may have more luck.
+    issue.catch(() => opened.get(name) === issue && opened.delete(name));
     return issue;
   };
 }

@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/time.ts';
 import type { Queryable } from '../store/database.ts';
 import { addBounceEvent, bouncesOf, settleInDoubt, type BouncedDelivery } from '../store/inbound-events.ts';
+import { endSubscription } from '../store/leaving.ts';
 import { allDigests, suppress } from '../store/suppressions.ts';
 import { decide, historyMs, type InboundAction } from './decide.ts';
 import type { RecipientReport } from './report.ts';
@@ -46,7 +47,9 @@ export async function record(
   if (subject.deliveryId !== undefined) await settleInDoubt(db, subject.deliveryId, now);
   if (action.action === 'suppress all' || action.action === 'suppress digest') {
     const digest = action.action === 'suppress all' || subject.digest === '' ? allDigests : subject.digest;
-    await suppress(db, { addressHash: subject.addressHash, digest, reason: action.reason, now });
+    const { addressHash } = subject;
+    if (told.kind === 'unsubscribe') await endSubscription(db, { addressHash, way: 'mail' }, digest, now);
+    else await suppress(db, { addressHash, digest, reason: action.reason, now });
   }
   return action;
 }

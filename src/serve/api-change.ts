@@ -9,7 +9,7 @@ import { findSubscriber, setProfile, setSubscription } from '../store/subscriber
 import { allDigests } from '../store/suppressions.ts';
 import { leave } from '../subscribers/leave.ts';
 import { profileOf } from '../subscribers/profile.ts';
-import { profileOfChoices, wantedSubscriptions, type WantedSubscription } from './api-choices.ts';
+import { ownTopics, profileOfChoices, wantedSubscriptions, type WantedSubscription } from './api-choices.ts';
 import type { Choices } from './api-subscriber-schema.ts';
 
 /** Whom a change is about, as they stand. */
@@ -73,26 +73,28 @@ export async function applyChoices(
   );
   for (const one of [...wanted, ...left.map(ended)]) {
     const stored = subscriber?.subscriptions.find(({ digest }) => digest === one.digest);
-    await applyOne(db, { id, addressHash }, stored, one, now);
+    const own = stored && ownTopics(stored.topics, one.digest, digests);
+    const isSame = stored?.cadence === one.cadence && isDeepStrictEqual(own, one.topics);
+    await applyOne(db, { id, addressHash }, stored?.state, one, isSame, now);
   }
 }
 
 async function applyOne(
   db: Queryable,
   { id, addressHash }: { readonly id: number; readonly addressHash: string },
-  stored: WantedSubscription | undefined,
+  storedState: WantedSubscription['state'] | undefined,
   wanted: WantedSubscription,
+  isSame: boolean,
   now: Instant,
 ): Promise<void> {
-  const { digest, state, cadence, topics } = wanted;
-  const isSame = stored?.cadence === cadence && isDeepStrictEqual(stored.topics, topics);
-  if (stored?.state === state && isSame) return;
-  const isEnd = state === 'unsubscribed' && stored?.state !== state;
+  const { digest, state } = wanted;
+  if (storedState === state && isSame) return;
+  const isEnd = state === 'unsubscribed' && storedState !== state;
   if (isEnd) await leave(db, { addressHash, way: apiWay }, { what: 'digest', digest }, [], now);
   if (!isEnd || !isSame) {
     await setSubscription(db, id, wanted, state === 'unsubscribed' ? 'reader' : 'operator', now);
   }
-  if (state === 'unsubscribed' || stored?.state === state) return;
+  if (state === 'unsubscribed' || storedState === state) return;
   const act = state === 'confirmed' ? 'confirmed' : 'asked';
   await recordConsents(db, [{ addressHash, digest, act, at: now, way: apiWay }]);
 }

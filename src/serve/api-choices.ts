@@ -17,7 +17,7 @@ type Digests = readonly Pick<Digest, 'key' | 'topics'>[];
 /** A subscription as it should be. */
 export type WantedSubscription = Pick<StoredSubscription, 'digest' | 'state' | 'topics' | 'cadence'>;
 
-/** A subscriber as the API shows them; subscriptions to digests that are not configured any more are left out. */
+/** A subscriber as the API shows them, without digests and topics that are not configured any more. */
 export function shownSubscriber(
   subscriber: StoredSubscriber,
   noMailOf: readonly string[],
@@ -51,13 +51,24 @@ function shownChoices({ follows, muted, ...subscriber }: StoredSubscriber, diges
     ...(muted.length > 0 && { muted: [...muted] }),
     subscriptions: subscriber.subscriptions
       .filter(({ digest }) => digests.some(({ key }) => key === digest))
-      .map(({ digest, state, topics, cadence }) => ({
-        digest,
-        state,
-        ...(topics && { topics: [...topics] }),
-        cadence,
-      })),
+      .map(({ digest, state, topics, cadence }) => {
+        const own = ownTopics(topics, digest, digests);
+        // A choice of which nothing is left is no choice of everything: it is shown as it stands.
+        const chosen = own?.length === 0 ? topics : own;
+        return { digest, state, ...(chosen && { topics: [...chosen] }), cadence };
+      }),
   };
+}
+
+/** The topics that the digest still has, in its order; undefined where they are all of them. */
+export function ownTopics(
+  topics: readonly string[] | undefined,
+  digest: string,
+  digests: Digests,
+): readonly string[] | undefined {
+  const all = digests.find(({ key }) => key === digest)?.topics ?? [];
+  const own = all.filter((topic) => topics?.includes(topic) ?? true);
+  return own.length < all.length ? own : undefined;
 }
 
 /** What choices mean for all digests. */
@@ -84,14 +95,8 @@ export function profileOfChoices(choices: Choices): Profile {
 /** The subscriptions of choices, topics in the digest's order; all topics of a digest are no choice of topics. */
 export function wantedSubscriptions(choices: Choices, digests: Digests): readonly WantedSubscription[] {
   return choices.subscriptions.map(({ digest, state, topics, cadence }) => {
-    const all = digests.find(({ key }) => key === digest)?.topics ?? [];
-    const own = all.filter((topic) => topics?.includes(topic) ?? true);
-    return {
-      digest,
-      state,
-      cadence: cadence ?? cadences[0],
-      ...(own.length < all.length && { topics: own }),
-    };
+    const own = ownTopics(topics, digest, digests);
+    return { digest, state, cadence: cadence ?? cadences[0], ...(own && { topics: own }) };
   });
 }
 

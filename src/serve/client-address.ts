@@ -12,6 +12,8 @@ export type ClientReader = (request: ClientRequest) => string | undefined;
 
 /** So many answers are remembered: a client asks more than once. */
 const mostRemembered = 10_000;
+/** Room for three proxies. Who sends a longer header is read anew each time, or 16 KB of each would be kept. */
+const longestRemembered = 200;
 
 /**
  * The client by its address: an IPv4 address, or the first 64 bits of an IPv6 one, which is what one subscriber of a
@@ -37,6 +39,7 @@ export function clientReader(trustedProxies: readonly string[]): ClientReader {
     const asked = `${peer} ${typeof forwarded === 'string' ? forwarded : ''}`;
     if (remembered.has(asked)) return remembered.get(asked);
     const client = clientOf(peer, typeof forwarded === 'string' ? forwarded.split(',') : [], isTrusted);
+    if (asked.length > longestRemembered) return client;
     if (remembered.size >= mostRemembered) remembered.clear();
     remembered.set(asked, client);
     return client;

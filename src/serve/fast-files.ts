@@ -52,7 +52,12 @@ export function fastFiles(parts: {
   function find(url: string, accepted: string): Representation | undefined {
     if (!url.startsWith(root)) return undefined;
     const path = url.endsWith('/') ? `${url.slice(root.length)}index.html` : url.slice(root.length);
-    return files.ready(path, encodingFor(accepted));
+    try {
+      return files.ready(path, encodingFor(accepted));
+    } catch {
+      // The folder cannot be looked at: the framework meets the same fault, logs it and answers 500.
+      return undefined;
+    }
   }
 
   return {

@@ -108,5 +108,6 @@ async function encodedBody(kept: KeptAnswer, encoding: Encoding): Promise<Uint8A
   if (known) return known;
   const made = compressed(kept.bytes, encoding).then((body) => new Uint8Array(body));
   kept.encoded.set(encoding, made);
+  made.catch(() => kept.encoded.delete(encoding));
   return made;
 }

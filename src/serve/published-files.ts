@@ -228,6 +228,7 @@ function encoded(file: CachedFile, encoding: Encoding): Promise<Representation> 
   };
   const made = make();
   file.encoded.set(encoding, made);
+  made.catch(() => file.encoded.delete(encoding));
   return made;
 }
 

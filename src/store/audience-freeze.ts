@@ -40,19 +40,26 @@ export interface OpenAudience {
   readonly counts: AudienceCounts;
 }
 
-/** Begins to freeze the audience of an edition, or goes on where another run ended. */
-export async function openAudience(db: Database, editionId: number, now: Instant): Promise<OpenAudience> {
-  const begun = { edition_id: editionId, started_at: now, cursor: '', counts: JSON.stringify(noCounts) };
-  await db
-    .insertInto('audiences')
-    .values(begun)
-    .onConflict((conflict) => conflict.column('edition_id').doNothing())
-    .execute();
+/**
+ * Begins to freeze the audience of an edition, or goes on where another run ended; undefined when it is whole already, for
+ * then it stays as it is.
+ */
+export async function openAudience(
+  db: Database,
+  editionId: number,
+  now: Instant,
+): Promise<OpenAudience | undefined> {
+  await sql`
+    insert into audiences (edition_id, started_at, cursor, counts)
+    select id, ${now}, '', ${JSON.stringify(noCounts)} from editions
+    where id = ${editionId} and prepared_at is null
+    on conflict (edition_id) do nothing`.execute(db);
   const row = await db
     .selectFrom('audiences')
     .select(['started_at', 'cursor', 'counts'])
     .where('edition_id', '=', editionId)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  if (!row) return undefined;
   return {
     startedAt: row.started_at,
     cursor: row.cursor,

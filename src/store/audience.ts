@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { Carried, DatedEdition } from '../domain/covers.ts';
+import { editionsHad, type Carried, type DatedEdition } from '../domain/covers.ts';
 import type { Edition } from '../domain/edition.ts';
 import { cadences, noFollows, type Cadence, type Follows, type Wish } from '../domain/subscriber.ts';
 import type { CalendarDate } from '../domain/time.ts';
@@ -119,26 +119,23 @@ export async function audienceBlock(
 }
 
 /** Only of those to whom it can matter: readers of weeks and months at their turn, and who was one of them lately. */
-function hadTo({ earlier, weekly, monthly, lastCarriers }: Carried): RawBuilder<string | null> {
+function hadTo(carried: Carried): RawBuilder<string | null> {
+  const { weekly, monthly, lastCarriers } = carried;
   const [oldest] = lastCarriers;
   if (!oldest) return sql`null`;
   const carriers = lastCarriers.map(({ id }) => id);
-  const covered = (period: Carried['weekly']): readonly number[] =>
-    earlier
-      .filter((one) => period && one.editionDate >= period.fromDate && one.editionDate <= period.toDate)
-      .map(({ id }) => id);
-  const since = earlier.filter((one) => one.editionDate >= oldest.editionDate).map(({ id }) => id);
+  const had = (cadence: Cadence): readonly number[] => editionsHad(carried, cadence).map(({ id }) => id);
   const never = sql<boolean>`had.state in ('rejected', 'expired', 'suppressed')`;
   return sql`case
     when subscriptions.cadence = 'weekly' and ${weekly ? 1 : 0} = 1
-      then ${lastCovered([...new Set([...covered(weekly), ...carriers])], sql`not ${never}`)}
+      then ${lastCovered(had('weekly'), sql`not ${never}`)}
     when subscriptions.cadence = 'monthly' and ${monthly ? 1 : 0} = 1
-      then ${lastCovered([...new Set([...covered(monthly), ...carriers])], sql`not ${never}`)}
+      then ${lastCovered(had('monthly'), sql`not ${never}`)}
     when subscriptions.cadence in ('every', 'weekdays') and subscriptions.changed_at >= ${oldest.publishedAt}
       and exists (
         select 1 from deliveries as had where had.edition_id in (${sql.join(carriers)})
           and had.address_hash = subscribers.address_hash and had.covers_to is not null)
-      then ${lastCovered(since, sql`1 = 1`)}
+      then ${lastCovered(had('every'), sql`1 = 1`)}
     end`;
 }
 

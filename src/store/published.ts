@@ -113,6 +113,7 @@ export async function writePublished(
     // Before the file itself: what stands beside a file that holds the bytes is made of them.
     if (hasBeside && !(isSame && (await isCompressedBeside(file)))) await writeCompressedBeside(file, bytes);
     if (!isSame) {
+      if (basis === undefined) await rm(join(dir, basesFile), { force: true });
       stamp = await writeWhole(file, bytes);
       changed.add(document.path);
     }
@@ -127,7 +128,9 @@ export async function writePublished(
     if (!isPrecompressed) continue;
     for (const suffix of Object.values(compressedSuffixes)) await removeFile(dir, path + suffix);
   }
-  await writePublishedList(dir, after, changed.size + unmade.length > 0);
+  // Nobody was told of what a publication wrote that was broken off.
+  const wasBrokenOff = madeOf.writtenAt === 0 && before.files.size > 0 && bases.size > 0;
+  await writePublishedList(dir, after, changed.size + unmade.length > 0 || wasBrokenOff);
   if (bases.size > 0)
     await writeIfChanged(join(dir, basesFile), Buffer.from(JSON.stringify(sortedByPath(bases))));
   return {

@@ -13,6 +13,8 @@ export interface Standing {
   readonly subscriptions: ReadonlyMap<string, Omit<StandingRow, 'digest' | 'subscriber_id'>>;
   /** Reasons by the digest, or `*`. */
   readonly noMail: ReadonlyMap<string, string>;
+  /** When they last said yes themselves, by the digest. */
+  readonly saidYes: ReadonlyMap<string, Instant>;
 }
 
 /** A subscription as it is stored. */
@@ -20,8 +22,6 @@ interface StandingRow {
   readonly subscriber_id: number;
   readonly digest: string;
   readonly state: string;
-  readonly changed_at: number;
-  readonly changed_by: string;
 }
 
 export interface ImportedSubscriber {
@@ -59,7 +59,7 @@ export async function standingsOf(
   );
   const subscriptions = await rowsIn<StandingRow>(
     db,
-    'select subscriber_id, digest, state, changed_at, changed_by from subscriptions where subscriber_id',
+    'select subscriber_id, digest, state from subscriptions where subscriber_id',
     subscribers.map(({ id }) => id),
   );
   const suppressions = await rowsIn<{ address_hash: string; digest: string; reason: string }>(
@@ -67,20 +67,35 @@ export async function standingsOf(
     'select address_hash, digest, reason from suppressions where address_hash',
     addressHashes,
   );
-  const standings = new Map<string, Standing & { noMail: Map<string, string> }>();
+  const ownYes = await rowsIn<{ address_hash: string; digest: string; at: number }>(
+    db,
+    "select address_hash, digest, at from consents where act = 'confirmed' and way in ('link', 'api') and address_hash",
+    subscribers.map(({ address_hash: hash }) => hash),
+  );
+  const standings = new Map<string, MadeStanding>();
   const ofSubscriber = new Map<number, Map<string, StandingRow>>();
   for (const { id, address_hash: hash } of subscribers) {
     const own = new Map<string, StandingRow>();
     ofSubscriber.set(id, own);
-    standings.set(hash, { subscriberId: id, subscriptions: own, noMail: new Map() });
+    standings.set(hash, { ...noStanding(), subscriberId: id, subscriptions: own });
   }
   for (const row of subscriptions) ofSubscriber.get(row.subscriber_id)?.set(row.digest, row);
   for (const { address_hash: hash, digest, reason } of suppressions) {
-    const standing = standings.get(hash) ?? { subscriptions: new Map(), noMail: new Map() };
+    const standing = standings.get(hash) ?? noStanding();
     standing.noMail.set(digest, reason);
     standings.set(hash, standing);
   }
+  for (const { address_hash: hash, digest, at } of ownYes) {
+    const saidYes = standings.get(hash)?.saidYes;
+    saidYes?.set(digest, Math.max(at, saidYes.get(digest) ?? 0));
+  }
   return standings;
+}
+
+type MadeStanding = Standing & { noMail: Map<string, string>; saidYes: Map<string, Instant> };
+
+function noStanding(): MadeStanding {
+  return { subscriptions: new Map(), noMail: new Map(), saidYes: new Map() };
 }
 
 /**

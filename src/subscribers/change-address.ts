@@ -7,7 +7,7 @@ import { insertNotice } from '../store/notices.ts';
 import { countRequest } from '../store/request-counts.ts';
 import { advanceRequest, findRequest, insertRequest, type AskedRequest } from '../store/requests.ts';
 import { findSubscriber, setProfile, setSubscription } from '../store/subscribers.ts';
-import { allDigests, isBarred, liftSuppressions, suppress } from '../store/suppressions.ts';
+import { allDigests, isBarred, liftSuppressions, suppress, suppressionsOf } from '../store/suppressions.ts';
 import { ownerLinkMs } from './preferences.ts';
 import { profileOf } from './profile.ts';
 import { consentWording, limitsOf, type SignUpLimits } from './signup.ts';
@@ -105,7 +105,7 @@ export async function agreeToChange(
       return;
     }
     if (!(await advanceRequest(transaction, request.id, 'agreed', 'done'))) return;
-    const subscriber = await findSubscriber(transaction, request.addressHash);
+    const subscriber = await withoutLeft(transaction, request.addressHash);
     if (!subscriber) return;
     const clientHash = client === undefined ? undefined : tokens.clientHash(client);
     const newHash = tokens.addressHash(request.newAddress);
@@ -127,6 +127,21 @@ export async function agreeToChange(
     );
   });
   return { state: 'done', end };
+}
+
+/** The subscriber of an address. What they left by a list alone, as by mail, is left: the new address is on no list. */
+async function withoutLeft(db: Queryable, addressHash: string): Promise<StoredSubscriber | undefined> {
+  const subscriber = await findSubscriber(db, addressHash);
+  const left = (await suppressionsOf(db, addressHash)).map(({ digest }) => digest);
+  const isLeft = (digest: string): boolean => left.includes(digest) || left.includes(allDigests);
+  return (
+    subscriber && {
+      ...subscriber,
+      subscriptions: subscriber.subscriptions.map((one) =>
+        isLeft(one.digest) ? { ...one, state: 'unsubscribed' } : one,
+      ),
+    }
+  );
 }
 
 async function move(

@@ -117,7 +117,10 @@ export function readHeader(cells: readonly string[], map: ColumnMap): Columns | 
 }
 
 function ownKey(name: string): ImportKey | undefined {
-  return importKeys.find((key) => key.toLowerCase() === name) ?? spellings[name];
+  return (
+    importKeys.find((key) => key.toLowerCase() === name) ??
+    (Object.hasOwn(spellings, name) ? spellings[name] : undefined)
+  );
 }
 
 function foreignKey(foreign: ForeignExport, name: string): ImportKey | '-' {

@@ -104,9 +104,7 @@ export function planImport(
   const takeNo = (hashed: HashedRow, draft: Draft, digest: string): void => {
     const barred = draft.noMail?.get(allDigests);
     const state = stateOf(draft, digest);
-    const stored = draft.changed?.has(digest) ? undefined : draft.standing?.subscriptions.get(digest);
-    const isOwnYes = stored?.state === 'confirmed' && stored.changed_by === 'reader';
-    if (isOwnYes && (hashed.row.saidAt ?? now) < stored.changed_at) {
+    if (hasLaterYes(draft, digest, hashed.row.saidAt ?? now)) {
       counts.overruled += 1;
       return;
     }
@@ -129,6 +127,9 @@ export function planImport(
     if (row.says === 'yes') for (const digest of row.digests) takeYes(hashed, draft, digest);
     if (row.says === 'left') for (const digest of row.digests) takeNo(hashed, draft, digest);
     if (row.bar === undefined) continue;
+    // A no to all mail is taken back by a later yes, as one to a digest is; complaints and bounces are not.
+    const digests = [...(draft.standing?.subscriptions.keys() ?? [])];
+    if (row.bar === leftReason && digests.some((one) => hasLaterYes(draft, one, row.saidAt ?? now))) continue;
     if (draft.noMail?.has(allDigests)) counts.unchanged += 1;
     else {
       suppress(draft, addressHash, allDigests, row.bar);
@@ -163,6 +164,12 @@ interface Draft {
   readonly standing: Standing | undefined;
   changed: Map<string, ImportedSubscription> | undefined;
   noMail: Map<string, string> | undefined;
+}
+
+/** Whether its reader said yes to the digest here, later than `saidAt`. */
+function hasLaterYes({ changed, standing }: Draft, digest: string, saidAt: Instant): boolean {
+  const stored = changed?.has(digest) ? undefined : standing?.subscriptions.get(digest);
+  return stored?.state === 'confirmed' && saidAt < (standing?.saidYes.get(digest) ?? -Infinity);
 }
 
 function stateOf({ changed, standing }: Draft, digest: string): string | undefined {

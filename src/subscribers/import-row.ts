@@ -104,16 +104,17 @@ function readCells(
   const row: ImportRow = { line, address, says, bar, saidAt, digests, cadence, profile };
   const topics = keysIn(at('topics'));
   if (topics.length === 0) return [row];
+  // A no is a no to all that the row names, whatever its topics are.
+  const isNo = says === 'left' || bar !== undefined;
   const unknownTopic = topics.find((key) => !digests.some((digest) => known.get(digest)?.includes(key)));
-  if (unknownTopic === undefined) {
-    return digests.flatMap((digest) => {
-      const own = topics.filter((topic) => known.get(digest)?.includes(topic));
-      return own.length > 0 ? [{ ...row, digests: [digest], topics: own }] : [];
-    });
+  if (unknownTopic !== undefined && !isNo) {
+    return `topics: ${show(unknownTopic)} is a topic of none of ${digests.join(', ')}`;
   }
-  // A no is a no, whatever its topics were.
-  if (says === 'left' || bar !== undefined) return [row];
-  return `topics: ${show(unknownTopic)} is a topic of none of ${digests.join(', ')}`;
+  return digests.flatMap((digest) => {
+    const own = topics.filter((topic) => known.get(digest)?.includes(topic));
+    if (own.length > 0) return [{ ...row, digests: [digest], topics: own }];
+    return isNo ? [{ ...row, digests: [digest] }] : [];
+  });
 }
 
 function sayingOf(record: CsvRecord, at: At, reading: RowReading): Said | string {
@@ -136,12 +137,13 @@ function keysIn(cell: string): readonly string[] {
 function noesOf({ cells, line }: CsvRecord, reading: RowReading): readonly ImportRow[] {
   const { digests: known, into, columns } = reading;
   const digests = columns.at.digest === undefined && into.length > 0 ? into : [...known.keys()];
-  const parts = cells.flatMap((cell) => cell.split(/[\r\n,;\t"]+/)).map((part) => part.trim());
+  const words = cells.flatMap((cell) => cell.split(/[\r\n,;\t"]+/)).map((word) => word.trim());
   const ofFile = reading.columns.foreign?.says(() => '', exportFile(reading));
   const isNo = ofFile !== undefined && (ofFile.says === 'left' || ofFile.bar !== undefined);
-  if (!isNo && !parts.some(saysNo)) return [];
+  if (!isNo && !words.some(saysNo)) return [];
   const plain = { cadence: 'every', profile: { follows: noFollows, muted: [] } } as const;
-  return parts.filter(isAddress).map((address) => ({ line, address, says: 'left', digests, ...plain }));
+  const addresses = cells.flatMap((cell) => cell.split(/[\s,;"<>]+/)).filter(isAddress);
+  return addresses.map((address) => ({ line, address, says: 'left', digests, ...plain }));
 }
 
 function exportFile({ file, columns }: RowReading): ExportFile {

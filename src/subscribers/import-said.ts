@@ -36,7 +36,7 @@ const barWords = new Set([
 export function saidIn(at: At): Said | string {
   const word = at('state').toLowerCase();
   const statedAt = at('saidAt');
-  const reason = at('noMail').slice(0, 100);
+  const reason = reasonIn(at('noMail'));
   const bar = reason === '' ? {} : { bar: reason };
   if (word === '' || yesWords.has(word)) return { says: reason === '' ? 'yes' : 'left', statedAt, ...bar };
   if (leftWords.has(word)) return { says: 'left', statedAt, ...bar };
@@ -44,6 +44,12 @@ export function saidIn(at: At): Said | string {
   if (barWords.has(word)) return { says: 'nothing', bar: reason || word };
   if (word === 'none') return { says: 'nothing', ...bar };
   return `state: expected confirmed, unsubscribed, pending, bounced, complained or the like, got ${show(at('state'))}`;
+}
+
+/** A column of yes and no gives no reason: whoever is barred for an unknown one cannot come back by their own sign-up. */
+function reasonIn(cell: string): string {
+  if (/^(?:no|n|false|0|-)$/i.test(cell)) return '';
+  return /^(?:yes|y|true|1|x)$/i.test(cell) ? 'unsubscribed' : cell.slice(0, 100);
 }
 
 /** Whether a word means no wherever it stands. `no` alone may be the answer to anything. */

@@ -40,7 +40,7 @@ export interface ImportReport {
 }
 
 /** So many rows are stored in a part of a second, and meanwhile nobody else can write. */
-const rowsPerBlock = 5_000;
+const rowsPerBlock = 10_000;
 const rowsToShow = 10;
 
 /**

@@ -1,23 +1,16 @@
 import type { Digest } from '../domain/digest.ts';
 import type { Instant } from '../domain/time.ts';
-import { recordConsents, type Consent } from '../store/consents.ts';
 import type { Queryable } from '../store/database.ts';
 import { inTransaction } from '../store/in-transaction.ts';
+import { endSubscription, type Leaver } from '../store/leaving.ts';
 import { findSubscriber, setSubscription } from '../store/subscribers.ts';
-import { allDigests, suppress, suppressionsOf } from '../store/suppressions.ts';
+import { allDigests } from '../store/suppressions.ts';
 
 /** What somebody no longer wants. */
 export type Leaving =
   | { readonly what: 'topic'; readonly digest: string; readonly topic: string }
   | { readonly what: 'digest'; readonly digest: string }
   | { readonly what: 'everything' };
-
-export interface Leaver {
-  readonly addressHash: string;
-  /** `one-click`, `link`, `mail` or `api`. */
-  readonly way: string;
-  readonly clientHash?: string;
-}
 
 /**
  * Ends a topic, a digest or all mail at once, also for an address that is not known, and for mails that wait already: the
@@ -35,9 +28,9 @@ export async function leave(
       case 'topic':
         return leaveTopic(transaction, leaver, leaving, digests, now);
       case 'digest':
-        return leaveDigest(transaction, leaver, leaving.digest, now);
+        return endSubscription(transaction, leaver, leaving.digest, now);
       case 'everything':
-        return leaveDigest(transaction, leaver, allDigests, now);
+        return endSubscription(transaction, leaver, allDigests, now);
     }
   });
 }
@@ -53,20 +46,6 @@ export async function topicsLeft(
   return own && topics.filter((topic) => own.topics?.includes(topic) ?? true);
 }
 
-async function leaveDigest(db: Queryable, leaver: Leaver, digest: string, now: Instant): Promise<void> {
-  const { addressHash } = leaver;
-  const earlier = await suppressionsOf(db, addressHash);
-  const isNew = !earlier.some((one) => one.digest === digest);
-  await suppress(db, { addressHash, digest, reason: 'unsubscribed', now });
-  const subscriber = await findSubscriber(db, addressHash);
-  for (const subscription of subscriber?.subscriptions ?? []) {
-    const isMeant = digest === allDigests || subscription.digest === digest;
-    if (!subscriber || !isMeant || subscription.state === 'unsubscribed') continue;
-    await setSubscription(db, subscriber.id, { ...subscription, state: 'unsubscribed' }, 'reader', now);
-  }
-  if (isNew) await recordConsents(db, [left(leaver, digest, now)]);
-}
-
 async function leaveTopic(
   db: Queryable,
   leaver: Leaver,
@@ -78,13 +57,9 @@ async function leaveTopic(
   const own = known && (await topicsLeft(db, leaver.addressHash, known));
   const subscriber = await findSubscriber(db, leaver.addressHash);
   const subscription = subscriber?.subscriptions.find((one) => one.digest === digest);
-  if (!own || !subscriber || !subscription) return leaveDigest(db, leaver, digest, now);
+  if (!own || !subscriber || !subscription) return endSubscription(db, leaver, digest, now);
   if (!own.includes(topic)) return;
   const topics = own.filter((one) => one !== topic);
-  if (topics.length === 0) return leaveDigest(db, leaver, digest, now);
+  if (topics.length === 0) return endSubscription(db, leaver, digest, now);
   await setSubscription(db, subscriber.id, { ...subscription, topics }, 'reader', now);
-}
-
-function left({ addressHash, way, clientHash }: Leaver, digest: string, at: Instant): Consent {
-  return { addressHash, digest, act: 'left', at, way, ...(clientHash !== undefined && { clientHash }) };
 }

@@ -1,7 +1,7 @@
 import { noFollows } from '../domain/subscriber.ts';
 import type { Instant } from '../domain/time.ts';
 import { recordConsents } from '../store/consents.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Queryable } from '../store/database.ts';
 import { findSubscriber, insertSubscribers, setSubscription } from '../store/subscribers.ts';
 import { allDigests, erasedReason, suppressionsOf } from '../store/suppressions.ts';
 
@@ -23,7 +23,16 @@ export async function addByOperator(
   digests: readonly string[],
   now: Instant,
 ): Promise<readonly Added[]> {
-  const { address, addressHash } = subject;
+  // Looked up and stored in one transaction, so that nobody's no comes in between.
+  return db.transaction().execute((transaction) => add(transaction, subject, digests, now));
+}
+
+async function add(
+  db: Queryable,
+  { address, addressHash }: { readonly address: string; readonly addressHash: string },
+  digests: readonly string[],
+  now: Instant,
+): Promise<readonly Added[]> {
   const noMail = new Map(
     (await suppressionsOf(db, addressHash)).map(({ digest, reason }) => [digest, reason]),
   );
@@ -42,18 +51,21 @@ export async function addByOperator(
   if (added.length === 0) return results;
   const bare = { address, addressHash, follows: noFollows, muted: [], subscriptions: [] };
   await insertSubscribers(db, [{ ...bare, origin: 'operator', by: 'operator' }], now);
-  await db.transaction().execute(async (transaction) => {
-    const subscriber = await findSubscriber(transaction, addressHash);
-    if (!subscriber) throw new Error('expected the subscriber that was just stored, found none');
-    for (const digest of added) {
-      const choice = { digest, state: 'confirmed', cadence: 'every' } as const;
-      await setSubscription(transaction, subscriber.id, choice, 'operator', now);
-    }
-    await recordConsents(
-      transaction,
-      added.map((digest) => ({ addressHash, digest, act: 'confirmed', at: now, way: 'operator' })),
+  const subscriber = await findSubscriber(db, addressHash);
+  if (!subscriber) throw new Error('expected the subscriber that was just stored, found none');
+  for (const digest of added) {
+    await setSubscription(
+      db,
+      subscriber.id,
+      { digest, state: 'confirmed', cadence: 'every' },
+      'operator',
+      now,
     );
-  });
+  }
+  await recordConsents(
+    db,
+    added.map((digest) => ({ addressHash, digest, act: 'confirmed', at: now, way: 'operator' })),
+  );
   return results;
 }
 

@@ -1,13 +1,15 @@
-import type {
-  Cadence,
-  Profile,
-  ReadingHour,
-  StoredSubscriber,
-  StoredSubscription,
-  Subscriber,
-  Subscription,
+import {
+  noFollows,
+  type Cadence,
+  type Profile,
+  type ReadingHour,
+  type StoredSubscriber,
+  type StoredSubscription,
+  type Subscriber,
+  type Subscription,
 } from '../domain/subscriber.ts';
 import type { NewSubscriber } from '../store/subscribers.ts';
+import { profileOf } from './profile.ts';
 
 /** What the files would change in the store, and what they would not although they say so. */
 export interface SyncPlan {
@@ -107,7 +109,7 @@ function newSubscriber(reader: Subscriber, addressHash: string): NewSubscriber {
     by: 'file',
     ...(reader.name !== undefined && { name: reader.name }),
     ...(reader.hour && { hour: reader.hour }),
-    follows: { authors: [], labs: [], words: [] },
+    follows: noFollows,
     muted: [],
     subscriptions: reader.subscriptions.map(({ digest, state, topics, cadence = 'every' }) => ({
       digest,
@@ -129,18 +131,6 @@ function profileChange(subscriber: StoredSubscriber, reader: Subscriber): { read
       ...(reader.name !== undefined && { name: reader.name }),
       ...(reader.hour && { hour: reader.hour }),
     },
-  };
-}
-
-function profileOf(subscriber: StoredSubscriber): Profile {
-  const { name, language, hour, pausedUntil, follows, muted } = subscriber;
-  return {
-    ...(name !== undefined && { name }),
-    ...(language !== undefined && { language }),
-    ...(hour && { hour }),
-    ...(pausedUntil !== undefined && { pausedUntil }),
-    follows,
-    muted,
   };
 }
 

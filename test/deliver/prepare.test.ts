@@ -51,7 +51,7 @@ function reader(address: string, more: Partial<Choice> = {}, profile: Partial<Pr
 
 async function prepare(subscribers: readonly ReturnType<typeof reader>[], issue = shown) {
   await insertSubscribers(ledger.db, subscribers, now);
-  return prepareDeliveries({
+  const done = await prepareDeliveries({
     db: ledger.db,
     editionId: ledger.editionId,
     edition: issue,
@@ -60,6 +60,7 @@ async function prepare(subscribers: readonly ReturnType<typeof reader>[], issue 
     fromAddress: 'paper@Example.org',
     now,
   });
+  return done.state === 'prepared' ? done.audience : done;
 }
 
 const rows = () =>
@@ -123,8 +124,8 @@ describe('the audience of an edition', () => {
     await prepare([reader('ada@example.net', { topics: ['agents'] }, { name: 'Ada' })]);
     const before = await rows();
     await ledger.db.updateTable('subscribers').set({ name: 'Somebody' }).execute();
-    expect(await prepare([reader('bo@example.net')])).toMatchObject({ prepared: 1, alreadyThere: 1 });
-    expect((await rows())[0]).toEqual(before[0]);
+    expect(await prepare([reader('bo@example.net')])).toEqual({ state: 'whole already' });
+    expect(await rows()).toEqual(before);
   });
 
   it('of an edition without picks is nobody', async () => {
@@ -151,6 +152,82 @@ describe('the audience of an edition', () => {
   });
 });
 
+describe('the weeks of a reader', () => {
+  async function publish(number: number, editionDate: string, hasPicks: boolean) {
+    const picks = hasPicks ? [samplePick(1, 'agents', samplePaper(`0010${number}`))] : [];
+    const sections = [{ topic: 'agents', name: 'Agents', picks }];
+    const issue = { ...shown, sections, number, editionDate, publishedAt: Date.parse(editionDate) };
+    const { id } = await ledger.db
+      .insertInto('editions')
+      .values({
+        digest: 'daily',
+        edition_date: editionDate,
+        number,
+        published_at: issue.publishedAt,
+        prepared_at: null,
+        content: JSON.stringify(issue),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await prepareDeliveries({
+      db: ledger.db,
+      editionId: id,
+      edition: issue,
+      combined: (covers) => combined(ledger.db, issue, covers),
+      tokens,
+      fromAddress: 'paper@example.org',
+      now: issue.publishedAt,
+    });
+  }
+
+  async function mails() {
+    const sent = await ledger.db
+      .selectFrom('deliveries')
+      .innerJoin('editions', 'editions.id', 'deliveries.edition_id')
+      .select(['edition_date', 'covers_from', 'covers_to'])
+      .orderBy('edition_date')
+      .execute();
+    return sent.map((one) => [one.edition_date, one.covers_from, one.covers_to]);
+  }
+
+  it('are no edition twice after a week that had nothing for them', async () => {
+    await insertSubscribers(ledger.db, [reader('ada@example.net', { cadence: 'weekly' })], 0);
+    const dates = [
+      '2027-01-26',
+      '2027-02-01',
+      '2027-02-04',
+      '2027-02-08',
+      '2027-02-11',
+      '2027-02-15',
+      '2027-02-22',
+    ];
+    for (const [at, date] of dates.entries())
+      await publish(at + 2, date, !['2027-02-08', '2027-02-11'].includes(date));
+    expect(await mails()).toEqual([
+      ['2027-02-01', '2027-01-25', '2027-01-31'],
+      ['2027-02-08', '2027-02-01', '2027-02-07'],
+      ['2027-02-22', '2027-02-08', '2027-02-15'],
+    ]);
+  });
+
+  it('are no edition twice for who got every edition and chose weeks on a weekend', async () => {
+    await insertSubscribers(ledger.db, [reader('ada@example.net')], 0);
+    const dates = ['2027-02-01', '2027-02-03', '2027-02-05', '2027-02-10', '2027-02-15', '2027-02-22'];
+    for (const [at, date] of dates.entries()) {
+      if (date === '2027-02-15')
+        await ledger.db.updateTable('subscriptions').set({ cadence: 'weekly' }).execute();
+      await publish(at + 2, date, true);
+    }
+    expect(await mails()).toEqual([
+      ['2027-02-01', null, null],
+      ['2027-02-03', null, null],
+      ['2027-02-05', null, null],
+      ['2027-02-10', null, null],
+      ['2027-02-22', '2027-02-15', '2027-02-21'],
+    ]);
+  });
+});
+
 describe('an audience that is not whole', () => {
   const delivery = (address: string) => ({
     digest: 'daily',
@@ -161,9 +238,15 @@ describe('an audience that is not whole', () => {
   const block = { deliveries: [delivery('ada@example.net')], leftOut: none, cursor: 'A' };
   const claim = { owner: 'me', limit: 9, now, leaseUntil: now + 1000, publishedSince: 0 };
 
+  async function opened() {
+    const open = await openAudience(ledger.db, ledger.editionId, now);
+    if (!open) throw new Error('expected an audience that is not whole yet');
+    return open;
+  }
+
   it('is not sent, and goes on after its last block', async () => {
     const { db, editionId } = ledger;
-    const open = await openAudience(db, editionId, now);
+    const open = await opened();
     expect(await addBlock(db, editionId, open, block)).toMatchObject({
       cursor: 'A',
       counts: { prepared: 1 },
@@ -178,7 +261,7 @@ describe('an audience that is not whole', () => {
 
   it('takes no block twice, when two processes freeze it', async () => {
     const { db, editionId } = ledger;
-    const open = await openAudience(db, editionId, now);
+    const open = await opened();
     await addBlock(db, editionId, open, block);
     const other = { ...block, deliveries: [delivery('bo@example.net')], cursor: 'B' };
     expect(await addBlock(db, editionId, open, other)).toBeUndefined();
@@ -187,7 +270,7 @@ describe('an audience that is not whole', () => {
 
   it('is not taken for whole when rows are gone, and is begun anew', async () => {
     const { db, editionId } = ledger;
-    await addBlock(db, editionId, await openAudience(db, editionId, now), block);
+    await addBlock(db, editionId, await opened(), block);
     await db.deleteFrom('deliveries').execute();
     await expect(closeAudience(db, editionId, now)).rejects.toThrow(/1 are missing/);
     expect(await claimDeliveries(db, claim)).toEqual([]);
@@ -207,7 +290,7 @@ describe('an audience that is not whole', () => {
       now,
       signal: AbortSignal.abort(),
     });
-    expect(stopped).toBeUndefined();
+    expect(stopped).toEqual({ state: 'stopped' });
     expect(await prepare([])).toMatchObject({ prepared: 1 });
   });
 });

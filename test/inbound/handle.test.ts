@@ -1,3 +1,6 @@
+import { noFollows } from '../../src/domain/subscriber.ts';
+import { consentsOf } from '../../src/store/consents.ts';
+import { findSubscriber, insertSubscribers } from '../../src/store/subscribers.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dayMs, minuteMs } from '../../src/domain/time.ts';
 import { verpAddress } from '../../src/domain/verp.ts';
@@ -163,6 +166,21 @@ describe('a wish to leave', () => {
       reason: 'unsubscribe',
     });
     expect([await gone(), await gone('weekly')]).toEqual([true, false]);
+  });
+
+  it('ends the subscription itself, with a proof', async () => {
+    const bare = { follows: noFollows, muted: [], origin: 'file', by: 'file' } as const;
+    const daily = { digest: 'daily', state: 'confirmed', cadence: 'every' } as const;
+    await insertSubscribers(
+      ledger.db,
+      [{ ...bare, address: reader, addressHash: hash, subscriptions: [daily] }],
+      now,
+    );
+    await incoming(mail([`From: ${reader}`, `Subject: unsubscribe ${signed}`], ''), ['unsub@example.org']);
+    expect((await findSubscriber(ledger.db, hash))?.subscriptions).toMatchObject([
+      { digest: 'daily', state: 'unsubscribed', changedBy: 'reader' },
+    ]);
+    expect(await consentsOf(ledger.db, hash)).toMatchObject([{ digest: 'daily', act: 'left', way: 'mail' }]);
   });
 
   it('with the token of the delivery does too', async () => {

@@ -121,8 +121,8 @@ describe('a CSV file', () => {
         fc.array(fc.tuple(value, value, value), { minLength: 1, maxLength: 5 }),
         async (rows) => {
           const lines = [['a', 'b', 'c'], ...rows].map(csvLine);
-          for (const line of lines) expect(line.slice(0, -2)).not.toMatch(/(?:^|,)"?[=+\-@\t\r]/);
           const { cells } = await read(lines.join(''));
+          for (const cell of cells.flat()) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
           const kept = rows.filter((row) => row.join('') !== '' || row.length > 1);
           expect(cells.slice(1).map((row) => row.map(unguarded))).toEqual(kept);
         },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { consentsOf } from '../../src/store/consents.ts';
+import { consentsOf, recordConsents } from '../../src/store/consents.ts';
 import { eraseAddress } from '../../src/store/erasure.ts';
 import { findSubscriber, setSubscription } from '../../src/store/subscribers.ts';
 import { suppress } from '../../src/store/suppressions.ts';
@@ -96,20 +96,40 @@ describe('an import', () => {
     expect((await house.standing('bo@example.org')).states).toEqual({ weekly: 'confirmed' });
   });
 
-  it('leaves a reader in whose own yes is later than the no of the file', async () => {
+  /** By the link of a confirm mail. */
+  const saidYes = (): Promise<void> =>
+    recordConsents(house.db, [
+      { addressHash: adaHash, digest: 'daily', act: 'confirmed', at: now, way: 'link' },
+    ]);
+
+  it('takes no choice of a reader for a yes', async () => {
     await house.import(`email\n${ada}\n`);
     const { id = 0 } = (await findSubscriber(house.db, adaHash)) ?? {};
-    await setSubscription(
-      house.db,
-      id,
-      { digest: 'daily', state: 'confirmed', cadence: 'every' },
-      'reader',
-      now,
-    );
+    const fewer = { digest: 'daily', state: 'confirmed', cadence: 'every', topics: ['llm'] } as const;
+    await setSubscription(house.db, id, fewer, 'reader', now);
+    const { counts } = await house.import(`email,state,saidAt\n${ada},unsubscribed,2021-01-01\n`);
+    expect(counts).toMatchObject({ overruled: 0, unsubscribed: 1 });
+    expect((await house.standing(ada)).states).toEqual({ daily: 'unsubscribed' });
+  });
+
+  it('leaves a reader in whose own yes is later than the no of the file', async () => {
+    await house.import(`email\n${ada}\n`);
+    await saidYes();
     const older = await house.import(`email,state,saidAt\n${ada},unsubscribed,2021-01-01\n`);
     expect(older.counts).toMatchObject({ overruled: 1, unsubscribed: 0 });
     await house.import(`email,state\n${ada},unsubscribed\n`, { at: now + 1 });
     expect((await house.standing(ada)).states).toEqual({ daily: 'unsubscribed' });
+  });
+
+  it('leaves a reader in whose own yes is later than a no to all mail of the file', async () => {
+    await house.import(`email\n${ada}\n`);
+    await saidYes();
+    const header = 'email,digest,state,saidAt,noMail';
+    const older = await house.import(`${header}\n${ada},daily,unsubscribed,2021-01-01,unsubscribed\n`);
+    expect(older.counts).toMatchObject({ overruled: 1, suppressed: 0 });
+    expect(await house.standing(ada)).toEqual({ states: { daily: 'confirmed' }, noMail: {} });
+    await house.import(`${header}\n${ada},daily,unsubscribed,2021-01-01,complaint\n`);
+    expect((await house.standing(ada)).noMail).toEqual({ '*': 'complaint' });
   });
 
   it('leaves what known readers chose as it is', async () => {
@@ -147,6 +167,20 @@ describe('an import', () => {
     const { told } = await house.import(`email,name,state\n${ada},Ada,x,unsubscribed\n`);
     expect(told).toHaveLength(1);
     expect((await house.standing(ada)).states).toEqual({ daily: 'unsubscribed' });
+  });
+
+  it('hears the no of a row whose address has a name beside it', async () => {
+    await house.import(`email\n${ada}\n`);
+    const { told } = await house.import(`email,state\nAda L <${ada}>,unsubscribed\n`);
+    expect(told).toHaveLength(1);
+    expect((await house.standing(ada)).states).toEqual({ daily: 'unsubscribed' });
+  });
+
+  it('takes a no for all that the row names, whatever its topics are', async () => {
+    const into = ['daily', 'weekly'];
+    await house.import(`email\n${ada}\n`, { into });
+    await house.import(`email,state,topics\n${ada},unsubscribed,agents\n`, { into });
+    expect((await house.standing(ada)).states).toEqual({ daily: 'unsubscribed', weekly: 'unsubscribed' });
   });
 
   it('finishes what was broken off when it is run again', async () => {
@@ -197,6 +231,14 @@ describe('the columns of an import', () => {
     ['nothing', '', [], 'got an empty file'],
   ])('are a fault with %s', async (_, text, map, message) => {
     expect((await house.import(text, { map })).told).toEqual([expect.stringContaining(message)]);
+  });
+
+  it('of yes and no, mapped to noMail, bar nobody for good: a yes is a no that its owner can take back', async () => {
+    const map = ['Opted out=noMail'];
+    await house.import(`email,Opted out\n${ada},No\nbo@example.org,yes\ncy@example.org,FALSE\n`, { map });
+    expect(await house.standing(ada)).toEqual({ states: { daily: 'confirmed' }, noMail: {} });
+    expect((await house.standing('bo@example.org')).noMail).toMatchObject({ '*': 'unsubscribed' });
+    expect((await house.standing('cy@example.org')).noMail).toEqual({});
   });
 
   it('are not enough where nobody says which digest is meant', async () => {

@@ -23,6 +23,8 @@ const { values: options, positionals } = parseArgs({
 });
 const rows = Number(options.rows);
 const rounds = Number(options.rounds);
+/** Those of the units and the image in deploy/. */
+const flags = ['--optimize-for-size', '--max-semi-space-size=1'];
 const blockSize = 10_000;
 const rowsPerInsert = 500;
 const publishedAt = Date.parse('2026-11-24T02:30:00Z');
@@ -164,10 +166,14 @@ async function measured(): Promise<void> {
 }
 
 function run(...given: readonly string[]): Measured {
-  const output = execFileSync(process.execPath, [import.meta.filename, '--rows', `${rows}`, ...given], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const output = execFileSync(
+    process.execPath,
+    [...flags, import.meta.filename, '--rows', `${rows}`, ...given],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   return JSON.parse(output) as Measured;
 }
 

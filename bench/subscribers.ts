@@ -26,6 +26,8 @@ const { values } = parseArgs({
   },
 });
 const rows = Number(values.rows);
+/** Those of the units and the image in deploy/. */
+const flags = ['--optimize-for-size', '--max-semi-space-size=1'];
 const now = Date.parse('2026-11-24T02:30:00Z');
 const tokens = createTokens('an invented secret of the benchmark');
 const csv = (folder: string): string => join(folder, 'readers.csv');
@@ -110,7 +112,7 @@ async function importFile(folder: string): Promise<number> {
 function measure(part: 'limit' | 'import', folder: string): { readonly ms: number; readonly rss: number } {
   for (const side of ['', '-wal', '-shm']) rmSync(join(folder, `bench.db${side}`), { force: true });
   const given = [fileURLToPath(import.meta.url), '--part', part, '--rows', `${rows}`, '--folder', folder];
-  const [ms = 0, rss = 0] = execFileSync(process.execPath, given, { encoding: 'utf8' })
+  const [ms = 0, rss = 0] = execFileSync(process.execPath, [...flags, ...given], { encoding: 'utf8' })
     .trim()
     .split(' ')
     .map(Number);

@@ -21,6 +21,7 @@ import { feedPaths } from '../render/feed/paths.ts';
 import { renderFeeds } from '../render/feed/publish.ts';
 import { editionsBefore } from '../store/audience.ts';
 import { allEditions, findEdition } from '../store/editions.ts';
+import { preferencesPath } from '../subscribers/preferences.ts';
 import { openDay, withApp, type Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 
@@ -144,6 +145,7 @@ async function writePreview(
     mail: await app.mail(),
     sender: app.sender,
     unsubscribeToken: (to) => app.tokens.sign('unsubscribe', to),
+    preferencesPath: (to) => preferencesPath(app.tokens, to.addressHash),
   });
   const message = await mailer.message(delivery);
   const { html, text } = mailer.bodies(delivery);

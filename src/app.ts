@@ -5,12 +5,13 @@ import type { Config, SignalConfig, SourceConfig } from './config/config.ts';
 import type { MailLimitsConfig } from './config/mail-config.ts';
 import type { Sender } from './deliver/message.ts';
 import type { InDoubtPolicy } from './deliver/resolve.ts';
+import { timed, type SendTimes } from './deliver/send-times.ts';
 import { openSender, signedOnly } from './deliver/sender.ts';
 import type { Transport } from './deliver/transport.ts';
 import { openWayOut } from './deliver/ways-out.ts';
 import type { Digest } from './domain/digest.ts';
 import type { Site } from './domain/site.ts';
-import { calendarDate, type Instant } from './domain/time.ts';
+import { calendarDate, dayMs, type Instant } from './domain/time.ts';
 import { createLogger, type Logger } from './log.ts';
 import type { DigestMail } from './render/mail/digest-mail.ts';
 import type { NoticeMail } from './render/mail/notice-mail.ts';
@@ -36,7 +37,7 @@ import { openDatabase, type Database } from './store/database.ts';
 import { installation } from './store/installation.ts';
 import { endTurn, takeTurn } from './store/paces.ts';
 import { openSearcher, type Searcher } from './store/searcher.ts';
-import { compiledDir, openDigestMail, openNoticeMail, readTemplates } from './templates.ts';
+import { openTemplates } from './templates.ts';
 import { createTokens, type Tokens } from './subscribers/tokens.ts';
 import { openHub, type OpenHub } from './websub/open-hub.ts';
 
@@ -61,6 +62,8 @@ export interface App extends AsyncDisposable {
   mail(): Promise<DigestMail>;
   /** The same for mails about subscriptions. */
   noticeMail(): Promise<NoticeMail>;
+  /** How long submissions took since this was opened. */
+  sendTimes(): readonly SendTimes[];
   readonly connections: number;
   readonly mailLimits?: MailLimitsConfig;
   readonly inDoubt?: InDoubtPolicy;
@@ -90,6 +93,7 @@ export interface OpenOptions {
  */
 export async function openApp(config: Config, { now, clock, isSample = false }: OpenOptions): Promise<App> {
   const log = createLogger(config.logLevel);
+  const templates = await openTemplates(config);
   const db = await openDatabase(databasePath(config.dataDir));
   const { tagAuthority, secret, rotated } = await installation(db, proposedTagAuthority(config, now));
   const outboxDir = join(config.dataDir, 'outbox');
@@ -100,7 +104,7 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
     clock,
     onDown: (relay, reply) => log.warn(`the relay ${relay} is left alone for a while: ${reply}`),
   });
-  const transport = sender.dkim ? signedOnly(way.transport) : way.transport;
+  const { transport, times } = timed(sender.dkim ? signedOnly(way.transport) : way.transport);
   const owner = randomUUID();
   const http = createHttpClient({
     userAgent: 'Broadsheet/0.1',
@@ -109,6 +113,8 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
     timeoutMs: config.http.timeoutMs,
     maxBytes: config.http.maxBytes,
     onNotice: (text) => log.warn(text),
+    // With --now of another day our dates are not meant to be those of servers.
+    ...(Math.abs(clock() - now) < dayMs && { clock }),
     paceKeeper: {
       take: ({ group, minIntervalMs }) => takeTurn(db, group, owner, minIntervalMs, clock()),
       release: ({ group }) => endTurn(db, group, owner),
@@ -126,9 +132,7 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
       log,
     });
   const searcher = openSearcher(databasePath(config.dataDir));
-  const pages = compilePages(await readTemplates('web/'), await programName());
-  let mail: Promise<DigestMail> | undefined;
-  let noticeMail: Promise<NoticeMail> | undefined;
+  const pages = compilePages(templates.web, await programName());
   return {
     config,
     site: {
@@ -152,8 +156,9 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
     tokens,
     transport,
     pages,
-    mail: () => (mail ??= openDigestMail(compiledDir(config.dataDir))),
-    noticeMail: () => (noticeMail ??= openNoticeMail(compiledDir(config.dataDir))),
+    mail: templates.mail,
+    noticeMail: templates.noticeMail,
+    sendTimes: times,
     connections: way.connections,
     ...(config.mail.transport !== 'outbox' && {
       inDoubt: config.mail.inDoubt,

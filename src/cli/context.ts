@@ -42,6 +42,15 @@ export function readConfig({ options }: Context): Config {
   return options.data === undefined ? config : { ...config, dataDir: resolve(options.data) };
 }
 
+/** The folder of the data as far as it is known: undefined where the configuration has faults. */
+export function dataFolder(context: Context): string | undefined {
+  try {
+    return readConfig(context).dataDir;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Runs `work` with the configured parts and closes them whatever happens. */
 export async function withApp<T>(context: Context, work: (app: App) => Promise<T>): Promise<T> {
   const config = readConfig(context);

@@ -40,6 +40,13 @@ async function findings(
   try {
     app = await openApp(config, { now: context.now(), clock: Date.now });
   } catch (thrown) {
+    if (thrown instanceof ConfigError) {
+      const advice = 'mend it, or take it away: then ours stands in its place';
+      const told = thrown.faults.map(({ file, line, column, message }) =>
+        fault(`template ${file}:${line}:${column}`, 'no faults', message, advice),
+      );
+      return [...found, ...told];
+    }
     return [
       ...found,
       fault(

@@ -7,6 +7,7 @@ import { startScheduler } from '../schedule/scheduler.ts';
 import { hasDueDeliveries } from '../store/deliveries.ts';
 import { editionsSince } from '../store/editions.ts';
 import type { Context } from './context.ts';
+import { keepAlarming } from './alarms.ts';
 import { keepSendingNotices } from './notices.ts';
 import { pollGrowing } from './poll.ts';
 import { slotWork } from './slot-work.ts';
@@ -36,6 +37,7 @@ export async function keepSchedule(
   };
   const telling = app.hub?.worker.keepWorking(until);
   const noticing = keepSendingNotices(app, { now, signal: until });
+  const alarming = keepAlarming(app, { now, signal: until });
   // What came in while nobody served, or all of it where the topics have changed.
   const indexing = indexForSearch(app, { now, signal: until });
   await startScheduler({
@@ -70,6 +72,7 @@ export async function keepSchedule(
   });
   await telling;
   await noticing;
+  await alarming;
   await indexing;
 }
 

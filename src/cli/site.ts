@@ -10,10 +10,13 @@ import { searchPages } from '../serve/search-pages.ts';
 import type { SiteHandler } from '../serve/server.ts';
 import { providerHooks } from './inbound-open.ts';
 import { latestEditionAt } from '../store/editions.ts';
-import { sourceStandings } from '../store/source-states.ts';
+import { watchRoutes } from './watch-routes.ts';
 
-/** The site of an app over HTTP: published files, subscription pages, health, and the outbox where mail goes there. */
-export function siteHandler(app: App, now: () => Instant): SiteHandler {
+/**
+ * The site of an app over HTTP: published files, subscription pages, health, and the outbox where mail goes there. While a
+ * sample is shown, health and metrics are those of the app that is `watched`.
+ */
+export function siteHandler(app: App, now: () => Instant, watched: App = app): SiteHandler {
   const { site, digests, db, tokens, pages, log } = app;
   const web = createSite({
     publishedDir: app.publishedDir,
@@ -50,11 +53,7 @@ export function siteHandler(app: App, now: () => Instant): SiteHandler {
       }),
     search: searchPages({ db, searcher: app.searcher, publishedDir: app.publishedDir, site, pages, now }),
     ...(site.hasOutbox === true && { outbox: { dir: app.outboxDir, pages } }),
-    sources: () =>
-      sourceStandings(
-        db,
-        [...app.sources, ...app.signals.map(({ source }) => source)].map(({ name }) => name),
-      ),
+    ...watchRoutes(app, watched, now),
     latestEditionAt: () => latestEditionAt(db),
     maxAgeSeconds: (at) => secondsToNextEdition(app, at),
     requestsPerMinute: app.config.serve.requestsPerMinute,

@@ -15,7 +15,7 @@ import type { ExitCode } from './exit-code.ts';
 import { openInbound } from './inbound-open.ts';
 import { keepSchedule } from './keep-schedule.ts';
 import { listeningAt, type Listen } from './listen.ts';
-import { awaitReload } from './reload.ts';
+import { openReload, type Reload } from './reload.ts';
 import { makeSample } from './sample.ts';
 import { openServiceManager, type ServiceManager } from './service-manager.ts';
 import { writeExample } from './setup.ts';
@@ -45,6 +45,7 @@ export async function start(context: Context, listen?: Listen): Promise<ExitCode
   const read = (): Config => listeningAt(readConfig(context), listen);
   const open = (config: Config): Promise<App> => openApp(config, { now: context.now(), clock: Date.now });
   let app = await open(read());
+  const reload = openReload(context, read, () => app);
   context.signal.addEventListener('abort', () => setTimeout(() => process.exit(1), mostStopMs).unref());
   using manager = openServiceManager(process.env, (reason) =>
     app.log.warn({ reason }, 'the service manager could not be told; the unit needs NotifyAccess=all'),
@@ -73,10 +74,10 @@ export async function start(context: Context, listen?: Listen): Promise<ExitCode
         handler = siteHandler(app, context.now);
         isShown = true;
       };
-      handler = siteHandler(sample ?? app, context.now);
+      handler = siteHandler(sample ?? app, context.now, app);
       announce(context, sample ?? app, server.url, days);
       for (;;) {
-        const next = await keepGoing(context, app, read, showOwn, manager);
+        const next = await keepGoing(context, app, reload, showOwn, manager);
         if (!next) break;
         const former = app;
         try {
@@ -87,7 +88,7 @@ export async function start(context: Context, listen?: Listen): Promise<ExitCode
         }
         if (isShown) handler = siteHandler(app, context.now);
         app.log.info('the configuration is taken');
-        if (isShown) await publishSite(app, { now: context.now, signal: context.signal });
+        if (isShown) await publishAnew(context, app);
         await delay(reloadGraceMs, undefined, { signal: context.signal }).catch(() => undefined);
         await former[Symbol.asyncDispose]();
       }
@@ -127,18 +128,26 @@ async function firstShown(
 async function keepGoing(
   context: Context,
   app: App,
-  read: () => Config,
+  reload: Reload,
   afterEdition: () => Promise<void>,
   manager: ServiceManager,
 ): Promise<Config | undefined> {
-  const reload = awaitReload(context, read, app.config, app.log);
   await using inbound = await openInbound(app, context);
   if (inbound.port !== undefined) app.log.info({ port: inbound.port }, 'receiving mail');
   manager.ready();
   await keepSchedule(context, app, owner, afterEdition, AbortSignal.any([context.signal, reload.signal]));
   if (context.signal.aborted) return undefined;
   manager.reloading();
-  return reload.next();
+  return reload.take();
+}
+
+/** Publishes under another configuration. Where that fails the files stay as they are until the next edition. */
+async function publishAnew(context: Context, app: App): Promise<void> {
+  try {
+    await publishSite(app, { now: context.now, signal: context.signal });
+  } catch (thrown) {
+    app.log.error({ err: thrown }, 'the site could not be published anew; the next edition tries again');
+  }
 }
 
 /** Until the first edition is there. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { valueAt, type Finding } from './faults.ts';
+import type { MetricsConfig } from './metrics-schema.ts';
 import type { SecretPlace } from './secret-place.ts';
 import { block, environmentName, path } from './values.ts';
 
@@ -32,12 +33,19 @@ export function apiFindings(value: unknown): readonly Finding[] {
   return [{ path: at, part: 'key', message }];
 }
 
-/** `serve` with the token in place of its name. */
-export function serveOf<Serve extends { readonly api?: z.output<typeof api> | undefined }>(
+/** `serve` with its tokens in place of their names. */
+export function serveOf<
+  Serve extends { readonly api?: z.output<typeof api> | undefined; readonly metrics?: object | undefined },
+>(
   serve: Serve,
   secrets: ReadonlyMap<string, string>,
-): Omit<Serve, 'api'> & { readonly api?: ApiConfig } {
-  const { api: _, ...others } = serve;
+): Omit<Serve, 'api' | 'metrics'> & { readonly api?: ApiConfig; readonly metrics?: MetricsConfig } {
+  const { api: _, metrics: _metrics, ...others } = serve;
   const secret = secrets.get(at.join('.'));
-  return { ...others, ...(secret !== undefined && { api: { secret } }) };
+  const metricsSecret = secrets.get('serve.metrics');
+  return {
+    ...others,
+    ...(secret !== undefined && { api: { secret } }),
+    ...(metricsSecret !== undefined && { metrics: { secret: metricsSecret } }),
+  };
 }

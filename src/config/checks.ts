@@ -1,11 +1,13 @@
 import { lateKey } from '../domain/edition.ts';
 import { parseQuery } from '../domain/query.ts';
 import { asError } from '../errors.ts';
+import { alarmFindings } from './alarms-schema.ts';
 import { apiFindings } from './api-schema.ts';
 import { isTopicSetName, topicSet } from './topic-sets.ts';
 import { show, suggestion, valueAt, type Finding } from './faults.ts';
 import { mailFindings } from './mail-checks.ts';
 import { dkimFindings } from './mail-signing-schema.ts';
+import { metricsFindings } from './metrics-schema.ts';
 import { inboundFindings } from './inbound-schema.ts';
 import { websubFindings } from './websub-schema.ts';
 
@@ -27,6 +29,8 @@ export function crossFindings(value: unknown): readonly Finding[] {
     ...websubFindings(value),
     ...inboundFindings(value),
     ...apiFindings(value),
+    ...metricsFindings(value),
+    ...alarmFindings(value),
   ];
 }
 

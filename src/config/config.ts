@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { alarmsOf, type AlarmsConfig } from './alarms-schema.ts';
 import { serveOf, type ApiConfig } from './api-schema.ts';
 import { crossFindings, reason } from './checks.ts';
 import { findings, placed } from './faults.ts';
 import { inboundOf, type InboundConfig } from './inbound-config.ts';
 import { followsOf } from './follows.ts';
+import type { MetricsConfig } from './metrics-schema.ts';
 import type { MailConfig } from './mail-config.ts';
 import { mailOf } from './mail-of.ts';
 import { configSchema, type ConfigFile } from './schema.ts';
 import { readSecrets, type Environment, type Secrets } from './secrets.ts';
 import type { SignUpConfig } from './sign-up-schema.ts';
 import type { SourceConfig } from './source-schema.ts';
+import { templateFindings } from './templates-schema.ts';
 import { topicsOf, topicsOfSets } from './topic-sets.ts';
 import { withoutSlash, type Mailbox } from './values.ts';
 import type { Digest } from '../domain/digest.ts';
@@ -46,6 +49,8 @@ export interface Config {
   readonly mail: MailConfig;
   /** Folder of the operator's subscriber files. */
   readonly subscribersDir: string;
+  /** Folder of the operator's templates, if any. */
+  readonly templatesDir?: string;
   readonly signUp: SignUpConfig;
   readonly serve: ServeConfig;
   /** Addresses of the site that changed for good: paths below its root, without a slash in front. */
@@ -54,6 +59,7 @@ export interface Config {
   readonly inbound?: InboundConfig;
   /** Feeds have a hub (W3C WebSub) only where it is given. */
   readonly websub?: WebsubConfig;
+  readonly alarms: AlarmsConfig;
   readonly logLevel: LogLevel;
 }
 
@@ -96,6 +102,8 @@ export interface ServeConfig {
   readonly trustedProxies: readonly string[];
   /** `api/v1/` is there only where it is given. */
   readonly api?: ApiConfig;
+  /** `metrics` is there only where it is given; its token opens the whole of `health` too. */
+  readonly metrics?: MetricsConfig;
 }
 
 export interface WebsubConfig {
@@ -112,6 +120,11 @@ export type LogLevel = ConfigFile['log'];
 /** Reads and checks the configuration file; throws ConfigError with every fault of it at once. */
 export function loadConfig(path: string, environment: Environment): Config {
   return parseConfig(readText(path), path, environment);
+}
+
+/** The same to be shown: `(set)` stands in the place of every secret. */
+export function loadShownConfig(path: string, environment: Environment): Config {
+  return parseConfig(readText(path), path, environment, () => '(set)');
 }
 
 function readText(path: string): string {
@@ -131,9 +144,14 @@ function readText(path: string): string {
 
 /**
  * The configuration of a text; `file` is its name in faults, and relative paths start from its folder. Reads
- * the file that `passwordFile` names. Throws ConfigError with every fault at once.
+ * the file that `passwordFile` names; what `shown` makes of a secret stands in its place. Throws ConfigError with every fault at once.
  */
-export function parseConfig(text: string, file: string, environment: Environment): Config {
+export function parseConfig(
+  text: string,
+  file: string,
+  environment: Environment,
+  shown: (secret: string) => string = (secret) => secret,
+): Config {
   const yaml = readYaml(text);
   const syntaxFaults = yaml.faults.map((fault) => ({ file, path: '', ...fault }));
   if (yaml.value === undefined) {
@@ -149,13 +167,15 @@ export function parseConfig(text: string, file: string, environment: Environment
   const wrong = [
     ...findings(checked.error?.issues ?? [], yaml.value),
     ...crossFindings(yaml.value),
+    ...templateFindings(yaml.value, folder),
     ...found,
   ];
   const faults = [...syntaxFaults, ...placed(wrong, yaml, file)];
   if (faults.length > 0 || !checked.success) {
     throw new ConfigError(faults.toSorted((a, b) => a.line - b.line || a.column - b.column));
   }
-  return frozen(configOf(checked.data, resolve(file), secrets));
+  const taken = new Map([...secrets].map(([name, secret]) => [name, shown(secret)]));
+  return frozen(configOf(checked.data, resolve(file), taken));
 }
 
 /** The commented configuration of a first start, as text. */
@@ -193,9 +213,11 @@ function configOf(parsed: ConfigFile, file: string, secrets: Secrets): Config {
     ranking: parsed.ranking,
     mail: mailOf(parsed.mail, parsed.site, secrets),
     subscribersDir: inFolder(parsed.subscribers),
+    ...(parsed.templates !== undefined && { templatesDir: inFolder(parsed.templates) }),
     signUp: parsed.signUp,
     serve: serveOf(parsed.serve, secrets),
     moved: parsed.moved,
+    alarms: alarmsOf(parsed.alarms, secrets),
     ...(parsed.inbound && { inbound: inboundOf(parsed.inbound, secrets, inFolder) }),
     ...(parsed.websub && { websub: parsed.websub }),
     logLevel: parsed.log,

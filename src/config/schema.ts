@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alarms } from './alarms-schema.ts';
 import { api } from './api-schema.ts';
 import { follows } from './follows.ts';
 import { signal, source } from './source-schema.ts';
@@ -6,8 +7,10 @@ import { topicSetNames } from './topic-sets.ts';
 import { topics } from './topic-schema.ts';
 import { mail } from './mail-schema.ts';
 import { moves } from './moved-schema.ts';
+import { metrics } from './metrics-schema.ts';
 import { inbound } from './inbound-schema.ts';
 import { signUp } from './sign-up-schema.ts';
+import { templates } from './templates-schema.ts';
 import { websub } from './websub-schema.ts';
 import {
   address,
@@ -73,6 +76,7 @@ export const configSchema = block({
   }).prefault({}),
   mail: mail.prefault({}),
   subscribers: path.default('subscribers'),
+  templates,
   signUp: signUp.prefault({}),
   serve: block({
     host: host.default('127.0.0.1'),
@@ -83,10 +87,12 @@ export const configSchema = block({
       '::1',
     ]),
     api: api.optional(),
+    metrics: metrics.optional(),
   }).prefault({}),
   inbound: inbound.optional(),
   websub: websub.optional(),
   moved: moves.default([]),
+  alarms: alarms.prefault({}),
   log: oneOf(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 });
 

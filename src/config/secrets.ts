@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { alarmSecretPlaces, alarmUrlFindings } from './alarms-schema.ts';
 import { apiSecretPlaces } from './api-schema.ts';
 import { reason } from './checks.ts';
 import { readDkimKey } from './dkim-key.ts';
 import { valueAt, type Finding } from './faults.ts';
 import { hookSecrets, imapSecrets } from './inbound-schema.ts';
 import { mailSecretPlaces } from './mail-secrets.ts';
+import { metricsSecretPlaces } from './metrics-schema.ts';
 import type { SecretPlace } from './secret-place.ts';
 import { isEnvironmentName } from './values.ts';
 
@@ -40,7 +42,7 @@ export function readSecrets(
     if (typeof read === 'string') secrets.set(name, read);
     else if (read) found.push(read);
   }
-  return { secrets, found };
+  return { secrets, found: [...found, ...alarmUrlFindings(secrets)] };
 }
 
 function secretPlaces(value: unknown): readonly SecretPlace[] {
@@ -61,7 +63,15 @@ function secretPlaces(value: unknown): readonly SecretPlace[] {
     const isNeeded = valueAt(value, block) !== undefined;
     return { block, key, what, isNeeded, isHeader: key === 'accessToken', isOneOfSeveral: true };
   });
-  return [...mailSecretPlaces(value), ...inSignals, ...inHooks, ...inImap, ...apiSecretPlaces(value)];
+  const inServe = [...apiSecretPlaces(value), ...metricsSecretPlaces(value)];
+  return [
+    ...mailSecretPlaces(value),
+    ...inSignals,
+    ...inHooks,
+    ...inImap,
+    ...inServe,
+    ...alarmSecretPlaces(value),
+  ];
 }
 
 /** The secret, what is wrong with it, or undefined where no variable is named. */

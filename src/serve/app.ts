@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import { isMissing, type SourceState } from '../domain/edition.ts';
 import { siteUrl, type Site } from '../domain/site.ts';
 import { formatInstant, type Instant } from '../domain/time.ts';
 import type { Logger } from '../log.ts';
@@ -12,6 +11,7 @@ import { limited } from './client-limited.ts';
 import { feedWithParameters } from './feed-parameters.ts';
 import { fastFiles, type FastFiles } from './fast-files.ts';
 import { fixedHeaders } from './file-answer.ts';
+import type { RequestTally } from './metrics-requests.ts';
 import { outboxPages } from './outbox-pages.ts';
 import { plainPage } from './plain-page.ts';
 import { notFoundAnswer, publishedAnswer } from './published-answer.ts';
@@ -37,8 +37,12 @@ export interface WebAppParts {
   /** How long an answer may be kept, in seconds; held between 300 and 3600. */
   readonly maxAgeSeconds: (now: Instant) => number;
   readonly latestEditionAt: () => Promise<Instant | undefined>;
-  /** Every configured source and how it stood when it was last asked. */
-  readonly sources: () => Promise<readonly Omit<SourceState, 'added'>[]>;
+  /** `health`: how sources, schedule, mail and disk stand. */
+  readonly health?: Hono;
+  /** `metrics`, for a monitor that has the token. */
+  readonly metrics?: Hono;
+  /** Where answers are counted. */
+  readonly tally?: RequestTally;
   /** Whole answers a minute for each client; no limit when left out or 0. */
   readonly requestsPerMinute?: number;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
@@ -61,7 +65,7 @@ export function createWebApp(parts: WebAppParts): Hono {
 
 /**
  * The public site over HTTP, below the path of `site.baseUrl`: the published files, `healthz` (whether it answers),
- * `health` (how the sources stand), and the outbox where there is one.
+ * `health` and `metrics` (how all stands), and the outbox where there is one.
  *
  * GET and HEAD change nothing, and no other method is answered but by subscription pages, hub, hooks and `api`. Answers
  * carry ETag, Last-Modified, Cache-Control and Vary (RFC 9110, RFC 9111). An address without a document is answered 404 with the
@@ -79,7 +83,14 @@ export function createSite(parts: WebAppParts): WebApp {
   const limit = clientLimit(parts.requestsPerMinute ?? 0);
   const clientOf = clientReader(parts.trustedProxies ?? []);
   const app = new Hono();
+  const { tally } = parts;
 
+  if (tally) {
+    app.use(async (context, next) => {
+      await next();
+      tally.count(context.req.path.slice(root.length), context.res.status);
+    });
+  }
   app.use(async (context, next) => {
     await next();
     if (context.res.status === 304) return;
@@ -112,22 +123,8 @@ export function createSite(parts: WebAppParts): WebApp {
     const latestEditionAt = at === undefined ? null : formatInstant(at);
     return context.json({ status: 'ok', latestEditionAt }, 200, noStore);
   });
-  app.get(`${root}health`, async (context) => {
-    const at = await parts.latestEditionAt();
-    const sources = await parts.sources();
-    const state = sources.some(isMissing) ? 'degraded' : 'ok';
-    const report = {
-      state,
-      latestEditionAt: at === undefined ? null : formatInstant(at),
-      sources: sources.map(({ name, state: stands, lastReadAt, reason }) => ({
-        name,
-        state: stands,
-        lastGoodAt: lastReadAt === undefined ? null : formatInstant(lastReadAt),
-        ...(reason !== undefined && { reason }),
-      })),
-    };
-    return context.json(report, 200, noStore);
-  });
+  if (parts.health) app.route(root, parts.health);
+  if (parts.metrics) app.route(root, parts.metrics);
   const isSearch = (path: string): boolean => path === `${root}search` || path.startsWith(`${root}search/`);
   app.use(limited(clientOf, limit, root, isSearch));
   if (parts.outbox) app.route('/', outboxPages({ ...parts.outbox, site }));
@@ -148,14 +145,35 @@ export function createSite(parts: WebAppParts): WebApp {
     const client = clientOf(request);
     return client === undefined || limit.take(client) === 0;
   };
+  const fast = fastFiles({ root, files, cacheControl, mayAnswer, now: parts.now });
   return {
     app,
-    ...fastFiles({ root, files, cacheControl, mayAnswer, now: parts.now }),
+    ...(tally ? counted(fast, tally) : fast),
     warm: () => files.warm(),
   };
 }
 
 const noStore = { 'Cache-Control': 'no-store' } as const;
+
+/** The same, and each answer is counted. */
+function counted({ fast, plain }: FastFiles, tally: RequestTally): FastFiles {
+  const count = (status: number): void => {
+    if (status === 304) tally.unchanged += 1;
+    else tally.whole += 1;
+  };
+  return {
+    fast: (request, response) => {
+      const isAnswered = fast(request, response);
+      if (isAnswered) count(response.statusCode);
+      return isAnswered;
+    },
+    plain: (request, socket) => {
+      const answer = plain(request, socket);
+      if (answer) count(answer.status);
+      return answer;
+    },
+  };
+}
 
 /** Worked out anew once a second. */
 function cacheControlAt({ maxAgeSeconds, now }: WebAppParts): () => string {

@@ -15,6 +15,7 @@ import { subscribers } from './migrations/0010-subscribers.ts';
 import { notices } from './migrations/0011-notices.ts';
 import { coversFrom } from './migrations/0012-covers-from.ts';
 import { idempotencyKeys } from './migrations/0013-idempotency-keys.ts';
+import { alarms } from './migrations/0014-alarms.ts';
 import { NodeSqliteDialect } from './sqlite-dialect.ts';
 import type { Tables } from './schema.ts';
 
@@ -36,6 +37,7 @@ const migrations: Record<string, Migration> = {
   '0011-notices': notices,
   '0012-covers-from': coversFrom,
   '0013-idempotency-keys': idempotencyKeys,
+  '0014-alarms': alarms,
 };
 
 /**
@@ -75,13 +77,15 @@ export function databaseExists(path: string): boolean {
 
 async function migrate(db: Database, path: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  // Without the table, and with a file that is no database, the migrator says what there is to say.
   const applied = await db
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom('kysely_migration')
     .select('name')
     .execute()
-    .catch(() => undefined);
+    .catch((error: unknown) => {
+      if (/no such table/.test(asError(error).message)) return undefined;
+      throw error;
+    });
   if (applied) {
     const unknown = applied.map((row) => row.name).filter((name) => !(name in migrations));
     if (unknown.length > 0) {

@@ -15,6 +15,7 @@ import {
   writePublishedList,
   type PublishedList,
 } from './published-list.ts';
+import { removeStrayFiles } from './stray-files.ts';
 import {
   readIfThere,
   removeFile,
@@ -130,7 +131,9 @@ export async function writePublished(
   }
   // Nobody was told of what a publication wrote that was broken off.
   const wasBrokenOff = madeOf.writtenAt === 0 && before.files.size > 0 && bases.size > 0;
-  await writePublishedList(dir, after, changed.size + unmade.length > 0 || wasBrokenOff);
+  const isNews = changed.size + unmade.length > 0 || wasBrokenOff;
+  await writePublishedList(dir, after, isNews);
+  if (isNews) await removeStrayFiles(dir);
   if (bases.size > 0)
     await writeIfChanged(join(dir, basesFile), Buffer.from(JSON.stringify(sortedByPath(bases))));
   return {

@@ -3,6 +3,7 @@
  * `YYYY-MM-DD`, lists and objects are JSON text: both dialects hold them alike.
  */
 import type { Generated } from 'kysely';
+import type { AlarmMessageRow, TroubleRow } from './alarm-rows.ts';
 import type { HubMessageRow, HubSubscriptionRow, HubTopicRow } from './hub-rows.ts';
 import type {
   AttemptRow,
@@ -124,4 +125,6 @@ export interface Tables {
   inbound_messages: InboundMessageRow;
   bounce_events: BounceEventRow;
   hook_nonces: HookNonceRow;
+  troubles: TroubleRow;
+  alarm_messages: AlarmMessageRow;
 }

@@ -11,6 +11,7 @@ import {
   type SqliteDialectConfig,
   type SqliteStatement,
 } from 'kysely';
+import { asError } from '../errors.ts';
 
 const busyTimeoutMs = 15_000;
 
@@ -40,6 +41,15 @@ export class NodeSqliteDialect extends SqliteDialect {
 class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** After a full disk SQLite has rolled back by itself (sqlite.org/lang_transaction.html): the first error is the one to tell. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (thrown) {
+      if (!/no transaction is active/.test(asError(thrown).message)) throw thrown;
+    }
   }
 }
 

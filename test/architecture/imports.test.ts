@@ -20,6 +20,7 @@ const levels: Readonly<Record<string, number>> = {
   subscribers: 3,
   schedule: 3,
   websub: 3,
+  watch: 3,
   config: 2,
   sources: 2,
   store: 2,

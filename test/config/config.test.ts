@@ -101,6 +101,18 @@ describe('the smallest configuration', () => {
         trustedProxies: ['127.0.0.0/8', '::1'],
       },
       moved: [],
+      alarms: {
+        sourceHours: 36,
+        lateMinutes: 60,
+        waitingMinutes: 180,
+        bouncesPercent: 5,
+        refusalsPercent: 10,
+        complaintsPercent: 0.3,
+        leastMails: 50,
+        freeDiskPercent: 5,
+        freeDiskMegabytes: 1000,
+        lastingMinutes: 10,
+      },
       logLevel: 'info',
     } satisfies Config);
   });
@@ -235,7 +247,9 @@ describe('the example configuration', () => {
       http: plain.http,
       ranking: plain.ranking,
       subscribersDir: plain.subscribersDir,
+      templatesDir: resolve('templates'),
       serve: plain.serve,
+      alarms: { ...plain.alarms, mail: 'operator@example.org' },
       logLevel: plain.logLevel,
     });
     expect(site.contact).toBe('editor@example.org');
@@ -326,7 +340,7 @@ describe('the faults of a configuration', () => {
     // what is added from line 6 on, the fault
     [
       'foo: 1',
-      '6:1 foo: unknown key; known here: site, data, sources, signals, http, topics, topicSets, follows, digests, ranking, mail, subscribers, signUp, serve, inbound, websub, moved, log',
+      '6:1 foo: unknown key; known here: site, data, sources, signals, http, topics, topicSets, follows, digests, ranking, mail, subscribers, templates, signUp, serve, inbound, websub, moved, alarms, log',
     ],
     ['logg: info', '6:1 logg: unknown key; did you mean "log"?'],
     ['Serve: { port: 1 }', '6:1 Serve: unknown key; did you mean "serve"?'],

@@ -1,3 +1,16 @@
+CREATE TABLE alarm_messages (
+  id integer primary key,
+  channel text not null check (channel in ('mail', 'webhook')),
+  body text not null,
+  made_at integer not null,
+  due_at integer not null,
+  attempts integer not null default 0,
+  state text not null default 'waiting'
+    check (state in ('waiting', 'in-doubt', 'sent', 'failed', 'expired')),
+  lease_owner text,
+  lease_until integer
+) strict;
+
 CREATE TABLE aliases (
   alias text primary key,
   paper_id text not null references papers (id)
@@ -417,6 +430,12 @@ CREATE TABLE trending_entries (
   pick text not null
 ) strict, without rowid;
 
+CREATE TABLE troubles (
+  id text primary key,
+  seen_at integer not null,
+  told_at integer
+) strict, without rowid;
+
 CREATE TABLE views (
   id integer primary key,
   kind text not null check (kind in ('week', 'month', 'trending')),
@@ -428,6 +447,8 @@ CREATE TABLE views (
   content text not null,
   unique (kind, period)
 ) strict;
+
+CREATE INDEX alarm_messages_due on alarm_messages (due_at) where state = 'waiting';
 
 CREATE INDEX aliases_by_paper on aliases (paper_id);
 

@@ -77,7 +77,6 @@ export async function openApiSite(own: { readonly log?: Logger } = {}): Promise<
     api,
     maxAgeSeconds: () => 900,
     latestEditionAt: async () => undefined,
-    sources: async () => [],
     now,
     log,
   });

@@ -94,6 +94,28 @@ describe('PUT of a subscriber', () => {
     expect(answer.text).toBe(before.text);
   });
 
+  it('is possible with what GET gave also when a chosen topic has left the configuration', async () => {
+    await create({ subscriptions: [daily] });
+    const topics = ['old-topic', 'vision', 'agents'];
+    const chosen = { digest: 'daily', state: 'confirmed', cadence: 'every', topics } as const;
+    await setSubscription(api.db, (await api.subscriber(ada))?.id ?? 0, chosen, 'reader', startAt);
+    const { choices } = (await get()).json as { choices: object };
+    expect(choices).toMatchObject({ subscriptions: [{ topics: ['agents', 'vision'] }] });
+    const answer = await change({ ...choices, name: 'Ada' });
+    expect(answer.status).toBe(200);
+    expect((await api.subscriber(ada))?.subscriptions).toMatchObject([{ topics, changedBy: 'reader' }]);
+  });
+
+  it('does not turn a choice of topics that all have left into one of everything', async () => {
+    await create({ subscriptions: [daily] });
+    const chosen = { digest: 'daily', state: 'confirmed', cadence: 'every', topics: ['old-topic'] } as const;
+    await setSubscription(api.db, (await api.subscriber(ada))?.id ?? 0, chosen, 'reader', startAt);
+    const { choices } = (await get()).json as { choices: object };
+    expect((await change(choices)).json).toMatchObject({
+      errors: [{ pointer: '#/subscriptions/0/topics/0' }],
+    });
+  });
+
   it('needs a condition, and a wrong one changes nothing', async () => {
     const body = { subscriptions: [daily] };
     expect((await api.ask('PUT', pathOf(ada), { body })).status).toBe(428);

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PublishedDocument, Site } from '../../src/domain/site.ts';
 import { parseInstant, type Instant } from '../../src/domain/time.ts';
-import { createWebApp, type WebAppParts } from '../../src/serve/app.ts';
+import { createWebApp } from '../../src/serve/app.ts';
 import { writePublished } from '../../src/store/published.ts';
 
 const now = Date.parse('2026-11-24T06:00:00Z');
@@ -66,7 +66,6 @@ function webApp(
     maxAge?: number;
     unsubscribe?: Hono;
     latest?: () => Promise<Instant | undefined>;
-    sources?: WebAppParts['sources'];
   } = {},
 ): Hono {
   return createWebApp({
@@ -75,7 +74,6 @@ function webApp(
     ...(changes.unsubscribe ? { unsubscribe: changes.unsubscribe } : {}),
     maxAgeSeconds: () => changes.maxAge ?? 900,
     latestEditionAt: changes.latest ?? (async () => parseInstant('2026-11-24T02:30:00Z')),
-    sources: changes.sources ?? (async () => []),
     now: () => now,
     log: pino({ base: null }, { write: (record) => void logged.push(record) }),
   });
@@ -360,36 +358,6 @@ describe('the health check', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('Cache-Control')).toBe('no-store');
     expect(await answer.json()).toEqual(body);
-  });
-});
-
-describe('the state of the sources', () => {
-  it('is ok while all are good or quiet', async () => {
-    const app = webApp({ sources: async () => [{ name: 'daily', state: 'quiet', lastReadAt: now }] });
-    const answer = await app.request('/daily/health');
-    expect(answer.headers.get('Cache-Control')).toBe('no-store');
-    expect(await answer.json()).toEqual({
-      state: 'ok',
-      latestEditionAt: '2026-11-24T02:30:00Z',
-      sources: [{ name: 'daily', state: 'quiet', lastGoodAt: '2026-11-24T06:00:00Z' }],
-    });
-  });
-
-  it('names what is stale, since when and why', async () => {
-    const reason = 'expected the list of 2026-11-24; it still shows that of 2026-11-23';
-    const app = webApp({
-      sources: async () => [
-        { name: 'arxiv', state: 'stale', lastReadAt: now, reason },
-        { name: 'journal', state: 'never read' },
-      ],
-    });
-    expect(await (await app.request('/daily/health')).json()).toMatchObject({
-      state: 'degraded',
-      sources: [
-        { name: 'arxiv', state: 'stale', lastGoodAt: '2026-11-24T06:00:00Z', reason },
-        { name: 'journal', state: 'never read', lastGoodAt: null },
-      ],
-    });
   });
 });
 

@@ -1,5 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clientReader } from '../../src/serve/client-address.ts';
@@ -55,6 +57,23 @@ describe('the client of a request', () => {
       expect(clientOf(requestFrom(peer))).toBeUndefined();
     },
   );
+
+  it('costs no memory, however long the headers are that are sent to us', () => {
+    setFlagsFromString('--expose-gc');
+    const collect: unknown = runInNewContext('gc');
+    if (typeof collect !== 'function') throw new TypeError('expected a garbage collector');
+    const used = (): number => {
+      Reflect.apply(collect, undefined, []);
+      return process.memoryUsage().heapUsed;
+    };
+    const headers = (count: number) => ({ 'x-forwarded-for': `${count}`.padEnd(15_000, 'x') });
+    const before = used();
+    for (let count = 0; count < 3_000; count += 1) {
+      clientOf({ socket: { remoteAddress: '9.9.9.9' }, headers: headers(count) });
+    }
+    expect(used() - before).toBeLessThan(10_000_000);
+    expect(clientOf({ socket: { remoteAddress: '9.9.9.9' }, headers: headers(1) })).toBe('9.9.9.9');
+  });
 
   it('is never anything but an address, whatever is forwarded', () => {
     assert(

@@ -29,7 +29,6 @@ function webApp(house: HubHouse): Hono {
     hub: hubRoutes({ accept, onAccepted: worker.wake }),
     maxAgeSeconds: () => 900,
     latestEditionAt: async () => undefined,
-    sources: async () => [],
     now: house.clock,
     log: createLogger('silent'),
   });

@@ -54,7 +54,6 @@ async function app(withOutbox = true): Promise<Hono> {
     ...(withOutbox ? { outbox: { dir, pages: await projectPages() } } : {}),
     maxAgeSeconds: () => 300,
     latestEditionAt: async () => undefined,
-    sources: async () => [],
     now: () => 0,
     log: pino({ level: 'silent' }),
   });

@@ -48,7 +48,6 @@ export async function openSite(
     site,
     maxAgeSeconds: () => 900,
     latestEditionAt: async () => now,
-    sources: async () => [],
     now: () => now,
     log: pino({ level: 'silent' }),
     ...changes,

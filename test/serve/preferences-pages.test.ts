@@ -123,6 +123,20 @@ describe('a changed address', () => {
     expect(site.mails.some(({ to }) => to === augusta)).toBe(false);
   });
 
+  it('brings back no digest that its reader left by mail', async () => {
+    await site.join(ada);
+    await no(ada, 'unsubscribed', 'daily');
+    await site.post(site.preferencesPath(ada), { do: 'change-address', address: augusta });
+    await site.deliver();
+    await site.post(lastPath(), {});
+    await site.deliver();
+    await site.post(lastPath(), {});
+    expect((await site.subscriber(augusta))?.subscriptions).toMatchObject([
+      { digest: 'daily', state: 'unsubscribed' },
+    ]);
+    expect(await consentsOf(site.db, hashOf(augusta))).toEqual([]);
+  });
+
   it('is refused where the new address is subscribed itself or complained', async () => {
     await site.join(augusta);
     await site.join(ada);

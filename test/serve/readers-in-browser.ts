@@ -37,7 +37,6 @@ export async function readersInBrowser(own: Partial<ReaderParts> = {}): Promise<
     unsubscribe: site.app,
     maxAgeSeconds: () => 300,
     latestEditionAt: async () => undefined,
-    sources: async () => [],
     now: site.now,
     log: pino({ level: 'silent' }),
   });

@@ -44,7 +44,6 @@ beforeAll(async () => {
     },
     maxAgeSeconds: () => 900,
     latestEditionAt: async () => now,
-    sources: async () => [],
     now: () => now,
     log: pino({ level: 'silent' }),
   });

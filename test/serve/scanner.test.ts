@@ -55,7 +55,6 @@ describe('a scanner that follows every link of every mail', () => {
       unsubscribe: site.app,
       maxAgeSeconds: () => 300,
       latestEditionAt: async () => undefined,
-      sources: async () => [],
       now: site.now,
       log: pino({ level: 'silent' }),
     });

@@ -37,7 +37,6 @@ beforeAll(async () => {
     search: searchPages({ ...store, publishedDir, site, pages, now: () => now }),
     maxAgeSeconds: () => 300,
     latestEditionAt: async () => undefined,
-    sources: async () => [],
     now: () => now,
     log: pino({ level: 'silent' }),
   });

@@ -96,7 +96,6 @@ export async function siteInBrowser(): Promise<SiteInBrowser> {
     }),
     maxAgeSeconds: () => 300,
     latestEditionAt: async () => undefined,
-    sources: async () => [],
     now: () => today.publishedAt,
     log: pino({ level: 'silent' }),
   });

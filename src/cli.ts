@@ -195,7 +195,13 @@ function run<Options extends object>(action: Action<Options>) {
     if (!(command instanceof Command)) throw new Error('commander gave no command');
     const { createContext } = await import('./cli/process-context.ts');
     const context = createContext(program.opts<GlobalOptions>());
-    process.exitCode = await action(context, command.args, command.opts<Options>());
+    try {
+      process.exitCode = await action(context, command.args, command.opts<Options>());
+    } catch (thrown) {
+      const { machineError } = await import('./cli/machine-error.ts');
+      const { dataFolder } = await import('./cli/context.ts');
+      throw machineError(thrown, dataFolder(context));
+    }
   };
 }
 

@@ -46,7 +46,8 @@ export type SourceErrorCode =
   | 'not-recognised' // an answer in another format, e.g. an HTML error page
   | 'malformed' // the right format, but cut off or broken
   | 'reported' // the source itself reported an error inside a well-formed answer
-  | 'private-address'; // refused by us: the address is private and not named in the configuration
+  | 'private-address' // refused by us: the address is private and not named in the configuration
+  | 'clock'; // its time and that of this machine are days apart: dates of what is read cannot be trusted
 
 /** One source could not be read. The others go on. */
 export class SourceError extends Error {

@@ -31,7 +31,7 @@ export function createOutbox(folder: string): Transport {
         await rename(unfinished, path);
         return { result: 'accepted', reply: `written to ${message.key}.eml` };
       } catch (error) {
-        const reply = `the outbox cannot be written: ${asError(error).message}`;
+        const reply = `the outbox ${folder} cannot be written: ${asError(error).message}`;
         return { result: 'blocked', about: 'sender', reply };
       } finally {
         await rm(unfinished, { force: true }).catch(() => {});

@@ -1,6 +1,8 @@
 import type { Agent, Dispatcher } from 'undici';
 import type { Validators } from '../domain/listing.ts';
+import type { Instant } from '../domain/time.ts';
 import { asError, SourceError } from '../errors.ts';
+import { clockFault } from './http-clock.ts';
 import { decoded, excerpt, readLimited } from './http-body.ts';
 import { conditions, redirectTarget } from './http-headers.ts';
 import { requestedPauseMs } from './http-pause.ts';
@@ -28,6 +30,8 @@ export interface HttpClientOptions {
   readonly retryDelayMs?: number;
   /** Turns shared with other processes; without it each process paces itself. */
   readonly paceKeeper?: PaceKeeper;
+  /** Our clock on the wall: an answer from a time more than two days away from it is refused; without it none is. */
+  readonly clock?: () => Instant;
   /** Told what an operator may want to know and no request fails for. */
   readonly onNotice?: (text: string) => void;
 }
@@ -204,6 +208,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const value = response.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
     };
+    const times = { date: header('date'), age: header('age') };
+    const wrongClock = options.clock && clockFault(url.href, times, options.clock());
+    if (wrongClock) {
+      await response.body.dump();
+      throw wrongClock;
+    }
     const location = header('location');
     const pauseMs = requestedPauseMs(header);
     const asksToWait = pauseMs === undefined ? {} : { pauseMs };

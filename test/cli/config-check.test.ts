@@ -10,9 +10,10 @@ import { houseConfig } from '../end-to-end/house.ts';
 
 /** No sign of it stands in any output. */
 const secret = 'tell-nobody-0123456789-abcdefghijklmnopqrstuvwxyz';
-const pem = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString();
+const pem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+  type: 'pkcs8',
+  format: 'pem',
+});
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -124,6 +133,44 @@ describe('broadsheet start', () => {
     expect(told()).toContain('STOPPING=1');
   });
 
+  it('forgets no SIGHUP, neither during the first day nor while another configuration is being taken', async () => {
+    const titled = (title: string) => (text: string) =>
+      text.replace(/^(\s+)title: .*$/m, `$1title: ${title}`);
+    const mails = silentAfterData();
+    const port = await mails.port;
+    const smtp = `  transport: smtp\n  from: The Paper <paper@example.org>\n  smtp: { host: 127.0.0.1, port: ${port}, tls: none }\n`;
+    await configure(undefined, smtp);
+    const program = start({}, '--now', now);
+    await mails.handedOver;
+    await configure(titled('Second'));
+    program.child.kill('SIGHUP');
+    await program.said(/is taken when the work under way has ended/);
+    mails.close();
+    const [, site = ''] = await program.said(/^site +(\S+)/m);
+    await program.said(/the configuration is taken"/);
+
+    await configure(titled('Third'));
+    program.child.kill('SIGHUP');
+    await program.said(/the configuration is taken"/);
+    const page = async () => (await fetch(site)).text();
+    await expect.poll(page, { timeout: 30_000 }).toContain('<title>Third');
+    program.child.kill('SIGTERM');
+    expect(await program.ended()).toBe(0);
+  });
+
+  it('lives on when the site cannot be published under the configuration of a SIGHUP', async () => {
+    await configure();
+    const program = start({}, '--now', now);
+    const [, site = ''] = await program.said(/^site +(\S+)/m);
+    await program.said(/Stop with/);
+    writeFileSync(join(folder, 'data', 'site', '.published.json'), '{ "broken');
+    program.child.kill('SIGHUP');
+    await program.said(/the site could not be published anew/);
+    expect((await fetch(`${site}healthz`)).status).toBe(200);
+    program.child.kill('SIGTERM');
+    expect(await program.ended()).toBe(0);
+  });
+
   it('signs links with the new key after rotate-keys and SIGHUP', async () => {
     await configure();
     const program = start({}, '--now', now);
@@ -176,6 +223,27 @@ describe('broadsheet start', () => {
     expect(performance.now() - startedAt).toBeLessThan(30_000);
     mails.close();
   });
+
+  // util-linux's script(1) gives the program a terminal; killed, it takes the terminal away.
+  it.skipIf(process.platform !== 'linux' || !existsSync('/usr/bin/script'))(
+    'ends when the terminal that it was started in is closed',
+    async () => {
+      await configure();
+      const program = JSON.stringify(join(project, 'bin', 'broadsheet.js'));
+      const command = `exec ${process.execPath} ${program} start --now ${now} 2>said.txt`;
+      const terminal = spawn('/usr/bin/script', ['-qfc', command, '/dev/null'], {
+        cwd: folder,
+        env: { PATH: process.env['PATH'] },
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      running.push(terminal);
+      const said = () =>
+        existsSync(join(folder, 'said.txt')) ? readFileSync(join(folder, 'said.txt'), 'utf8') : '';
+      await expect.poll(said, { timeout: 20_000 }).toContain('Stop with');
+      terminal.kill('SIGKILL');
+      await expect.poll(said, { timeout: 20_000 }).toContain('stopped');
+    },
+  );
 
   it('cuts a client off that never ends its request', async () => {
     await configure();

@@ -481,3 +481,41 @@ describe('private addresses', () => {
     },
   );
 });
+
+describe('the clock of a server', () => {
+  const hour = 3_600_000;
+  const now = Date.parse('2026-11-10T02:30:00Z');
+  const ask = async (headers: Record<string, string>, clock?: () => number): Promise<HttpAnswer> => {
+    await using server = await loopback((_, response) => {
+      response.sendDate = false;
+      response.writeHead(200, { 'content-type': 'text/plain', ...headers }).end('hello');
+    });
+    await using http = client(clock && { clock });
+    return await http.get(server.url, request());
+  };
+  const dateOf = (at: number): string => new Date(at).toUTCString();
+
+  test.each([
+    ['is like ours', { date: dateOf(now) }],
+    ['is two days away', { date: dateOf(now - 48 * hour) }],
+    ['is not told', {}],
+    ['is no time', { date: 'yesterday' }],
+    ['is that of an answer of a week ago out of a cache', { date: dateOf(now - 168 * hour), age: '604800' }],
+  ])('that %s is no fault', async (_, headers) => {
+    expect(text(await ask(headers, () => now))).toBe('hello');
+  });
+
+  test.each([
+    ['ten years after', now + 3650 * 24 * hour, '3650 days after'],
+    ['three days before', now - 72 * hour, '3 days before'],
+  ])('%s ours refuses the answer and says what to do', async (_, at, words) => {
+    const error = await refusal(ask({ date: dateOf(at) }, () => now));
+    expect(error.code).toBe('clock');
+    expect(error.message).toContain(words);
+    expect(error.message).toContain('Set the clock of this machine');
+  });
+
+  test('is not looked at where ours is not that of the wall', async () => {
+    expect(text(await ask({ date: dateOf(now + 3650 * 24 * hour) }))).toBe('hello');
+  });
+});

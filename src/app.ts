@@ -94,7 +94,10 @@ export interface OpenOptions {
 export async function openApp(config: Config, { now, clock, isSample = false }: OpenOptions): Promise<App> {
   const log = createLogger(config.logLevel);
   const templates = await openTemplates(config);
+  // Closed in the end, the last first; and at once where something after it cannot be opened.
+  await using opened = new AsyncDisposableStack();
   const db = await openDatabase(databasePath(config.dataDir));
+  opened.defer(() => db.destroy());
   const { tagAuthority, secret, rotated } = await installation(db, proposedTagAuthority(config, now));
   const outboxDir = join(config.dataDir, 'outbox');
   const tokens = createTokens(secret, rotated);
@@ -105,6 +108,7 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
     onDown: (relay, reply) => log.warn(`the relay ${relay} is left alone for a while: ${reply}`),
   });
   const { transport, times } = timed(sender.dkim ? signedOnly(way.transport) : way.transport);
+  opened.defer(() => transport.close());
   const owner = randomUUID();
   const http = createHttpClient({
     userAgent: 'Broadsheet/0.1',
@@ -120,6 +124,7 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
       release: ({ group }) => endTurn(db, group, owner),
     },
   });
+  opened.use(http);
   const hub =
     config.websub &&
     openHub({
@@ -131,8 +136,10 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
       clock,
       log,
     });
-  const searcher = openSearcher(databasePath(config.dataDir));
+  if (hub) opened.use(hub);
+  const searcher = opened.use(openSearcher(databasePath(config.dataDir)));
   const pages = compilePages(templates.web, await programName());
+  const open = opened.move();
   return {
     config,
     site: {
@@ -171,13 +178,7 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
     moves: config.moved,
     authorHistory: config.ranking.authorHistory,
     outboxDir,
-    [Symbol.asyncDispose]: async () => {
-      await transport.close();
-      await http[Symbol.asyncDispose]();
-      await hub?.[Symbol.asyncDispose]();
-      await searcher[Symbol.asyncDispose]();
-      await db.destroy();
-    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }
 

@@ -1,9 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openApp } from '../src/app.ts';
 import { readSources, type ReadReport } from '../src/pipeline.ts';
 import { signalsOf } from '../src/store/signals.ts';
 import { house, type House } from './end-to-end/house.ts';
@@ -94,6 +103,18 @@ const citations = (url: string, more = ''): string =>
 const stars = (url: string, more = ''): string =>
   `  - { name: stars, type: github, baseUrl: "${url}"${more} }\n`;
 
+/** What this process holds open there, as Linux tells. */
+function filesOpenIn(folder: string): readonly string[] {
+  const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      return [];
+    }
+  });
+  return open.filter((path) => path.startsWith(folder));
+}
+
 describe('a configuration', () => {
   it.each(types)('opens %s, which reads from the address it names', async (type, keys, announced) => {
     const more = keys === '' ? '' : `, ${keys}`;
@@ -131,6 +152,17 @@ describe('a configuration', () => {
         ['stars', 'stars', 12],
       ]),
     );
+  });
+
+  it.skipIf(!existsSync('/proc/self/fd'))('leaves nothing open when a part cannot be opened', async () => {
+    home = await house({ sources: daily() });
+    const { config } = home;
+    const dkim = [
+      { domain: 'example.org', selector: 'b', algorithm: 'rsa-sha256', privateKey: 'no key' },
+    ] as const;
+    const unsigned = { ...config, mail: { ...config.mail, dkim } };
+    await expect(openApp(unsigned, { now, clock: Date.now })).rejects.toThrow();
+    expect(filesOpenIn(config.dataDir)).toEqual([]);
   });
 
   it('gives each signal source its secret', async () => {

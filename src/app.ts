@@ -15,7 +15,7 @@ import { calendarDate, dayMs, type Instant } from './domain/time.ts';
 import { createLogger, type Logger } from './log.ts';
 import type { DigestMail } from './render/mail/digest-mail.ts';
 import type { NoticeMail } from './render/mail/notice-mail.ts';
-import { programFolder } from './program-files.ts';
+import { programFolder, userAgent } from './program-files.ts';
 import { compilePages, type Pages } from './render/web/templates.ts';
 import { arxivApi } from './sources/arxiv-api.ts';
 import { arxivFeed } from './sources/arxiv-feed.ts';
@@ -111,7 +111,7 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
   opened.defer(() => transport.close());
   const owner = randomUUID();
   const http = createHttpClient({
-    userAgent: 'Broadsheet/0.1',
+    userAgent,
     ...(config.site.contact !== undefined && { contact: `mailto:${config.site.contact}` }),
     allowedHosts: [...config.sources, ...config.signals].flatMap(hostOf),
     timeoutMs: config.http.timeoutMs,
@@ -132,7 +132,7 @@ export async function openApp(config: Config, { now, clock, isSample = false }: 
       site: config.site,
       db,
       publishedDir: publishedDir(config.dataDir),
-      userAgent: 'Broadsheet/0.1',
+      userAgent,
       clock,
       log,
     });

@@ -8,13 +8,14 @@ import { addSubscriberVerbs } from './cli/subscribers-verbs.ts';
 import type { TopicCheckOptions } from './cli/topics.ts';
 import { isCalendarDate, parseInstant, secondMs, type CalendarDate, type Instant } from './domain/time.ts';
 import { asError, ConfigError, UsageError } from './errors.ts';
+import { programVersion } from './program-files.ts';
 
 const program = new Command('broadsheet')
   .description(
     'A daily paper for research: reads new listings, picks what is trending by topic,\npublishes feeds and pages, and mails digests.',
   )
   .usage('<command> [options]')
-  .version('0.1.0', '--version', 'print the version')
+  .version(programVersion, '--version', 'print the version')
   .helpOption('-h, --help', 'show this help, or that of a command')
   .helpCommand(false)
   .option('--config <file>', 'the configuration', 'broadsheet.yaml')

@@ -3,6 +3,9 @@ import { extname } from 'node:path';
 /** As package.json has it. */
 export const programVersion = '0.1.0';
 
+/** Who we are to other people's servers. */
+export const userAgent = `Broadsheet/${programVersion}`;
+
 /** The folder of the package: templates, the sample and the commented configuration are in it. */
 export const packageFolder = new URL('../', import.meta.url);
 

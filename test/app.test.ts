@@ -161,7 +161,7 @@ describe('a configuration', () => {
       { domain: 'example.org', selector: 'b', algorithm: 'rsa-sha256', privateKey: 'no key' },
     ] as const;
     const unsigned = { ...config, mail: { ...config.mail, dkim } };
-    await expect(openApp(unsigned, { now, clock: Date.now })).rejects.toThrow();
+    await expect(openApp(unsigned, { now, clock: Date.now })).rejects.toThrow(/key/i);
     expect(filesOpenIn(config.dataDir)).toEqual([]);
   });
 

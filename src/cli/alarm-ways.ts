@@ -8,6 +8,7 @@ import type { AlarmMessage } from '../store/alarms.ts';
 import type { AlarmBody } from '../watch/alarm-plan.ts';
 import { alarmWords } from '../watch/alarm-words.ts';
 import { createOutgoing } from '../websub/outgoing.ts';
+import { userAgent } from '../program-files.ts';
 
 type Message = AlarmMessage<AlarmBody>;
 
@@ -65,7 +66,7 @@ async function overWebhook(
   const { webhook } = app.config.alarms;
   if (!webhook) return { result: 'blocked', about: 'sender', reply: 'no webhook is configured' };
   await using outgoing = createOutgoing({
-    userAgent: 'Broadsheet/0.1',
+    userAgent,
     allowedHosts: webhook.allowHosts,
     timeoutMs: webhookTimeoutMs,
   });

@@ -1,11 +1,9 @@
-import type { Agent, Dispatcher } from 'undici';
+import type { Agent } from 'undici';
 import type { Validators } from '../domain/listing.ts';
 import type { Instant } from '../domain/time.ts';
 import { asError, SourceError } from '../errors.ts';
-import { clockFault } from './http-clock.ts';
-import { decoded, excerpt, readLimited } from './http-body.ts';
-import { conditions, redirectTarget } from './http-headers.ts';
-import { requestedPauseMs } from './http-pause.ts';
+import { answerOf, type HttpAnswer, type Outcome } from './http-answer.ts';
+import { conditions } from './http-headers.ts';
 import { createPacer, pause, type Pace, type Pacer, type PaceKeeper } from './pace.ts';
 import { bareHost, checkedUrl, publicLookup } from './public-address.ts';
 import { createRobots, maxRobotsRedirects, noRobotsStatuses, type RobotsReader } from './robots.ts';
@@ -55,22 +53,6 @@ export interface HttpRequest {
   readonly obeysRobots?: boolean;
 }
 
-export type HttpAnswer =
-  | { readonly state: 'unchanged'; readonly pauseMs?: number }
-  | {
-      readonly state: 'ok';
-      readonly status: number;
-      readonly body: Uint8Array;
-      readonly contentType?: string;
-      /** The `Link` header (RFC 8288). */
-      readonly link?: string;
-      readonly validators: Validators;
-      /** Where the answer came from, after redirects. */
-      readonly url: string;
-      /** How long the server asks to wait before the next request: this answer was the last one for now. */
-      readonly pauseMs?: number;
-    };
-
 export interface HttpClient extends AsyncDisposable {
   /**
    * The body of `url` by GET (by POST where the request has `json`), decoded, or `unchanged` (RFC 9110 section
@@ -79,16 +61,6 @@ export interface HttpClient extends AsyncDisposable {
    */
   get(url: string, request: HttpRequest): Promise<HttpAnswer>;
 }
-
-/** An exchange that may go better next time. */
-interface Failure {
-  readonly state: 'failed';
-  readonly error: SourceError;
-  /** How long the server asked us to wait. */
-  readonly pauseMs?: number;
-}
-
-type Outcome = HttpAnswer | Failure | { readonly state: 'moved'; readonly to: string };
 
 /** With the first request: undici is 20 MB of memory. */
 async function openAgent(options: Agent.Options) {
@@ -127,7 +99,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     url: string,
     request: HttpRequest,
     mostHops = maxRedirects,
-  ): Promise<HttpAnswer | Failure> {
+  ): Promise<Exclude<Outcome, { readonly state: 'moved' }>> {
     let at = url;
     const { origin } = checkedUrl(url, allowedHosts);
     for (let hops = 0; hops <= mostHops; hops += 1) {
@@ -175,7 +147,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         },
         ...(request.json === undefined ? {} : { method: 'POST', body: JSON.stringify(request.json) }),
       });
-      return await answerOf(response, url, request);
+      return await answerOf(response, url, request, options);
     } catch (thrown) {
       request.signal.throwIfAborted();
       if (thrown instanceof SourceError) throw thrown;
@@ -196,64 +168,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         ),
       };
     }
-  }
-
-  async function answerOf(
-    response: Dispatcher.ResponseData,
-    url: URL,
-    request: HttpRequest,
-  ): Promise<Outcome> {
-    const status = response.statusCode;
-    const header = (name: string): string | undefined => {
-      const value = response.headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
-    };
-    const times = { date: header('date'), age: header('age') };
-    const wrongClock = options.clock && clockFault(url.href, times, options.clock());
-    if (wrongClock) {
-      await response.body.dump();
-      throw wrongClock;
-    }
-    const location = header('location');
-    const pauseMs = requestedPauseMs(header);
-    const asksToWait = pauseMs === undefined ? {} : { pauseMs };
-    // After 301 to 303 a POST would go on as a GET (RFC 9110 section 15.4): another question than ours.
-    const redirects = request.json === undefined ? [301, 302, 303, 307, 308] : [307, 308];
-    if (redirects.includes(status) && location !== undefined) {
-      await response.body.dump();
-      return { state: 'moved', to: redirectTarget(location, url) };
-    }
-    if (status === 304 && Object.keys(conditions(request.validators)).length > 0) {
-      await response.body.dump();
-      return { state: 'unchanged', ...asksToWait };
-    }
-    const raw = await readLimited(response.body, options.maxBytes, url.href);
-    const body = await decoded(raw, header('content-encoding'), options.maxBytes, url.href);
-    if ((status < 200 || status > 299) && !request.alsoAccept?.includes(status)) {
-      const asked = pauseMs === undefined ? '' : ` It asks to wait ${Math.ceil(pauseMs / 1000)} s.`;
-      const error = new SourceError(
-        'status',
-        `Expected status 200 from ${url.href}; got ${status}: ${excerpt(body)}.${asked} Try again later, or check the address.`,
-      );
-      if (status !== 429 && status < 500) throw error;
-      return { state: 'failed', error, ...asksToWait };
-    }
-    const [contentType, link, etag, lastModified] = ['content-type', 'link', 'etag', 'last-modified'].map(
-      header,
-    );
-    return {
-      state: 'ok',
-      status,
-      body,
-      url: url.href,
-      ...(contentType === undefined ? {} : { contentType }),
-      ...(link === undefined ? {} : { link }),
-      validators: {
-        ...(etag === undefined ? {} : { etag }),
-        ...(lastModified === undefined ? {} : { lastModified }),
-      },
-      ...asksToWait,
-    };
   }
 }
 

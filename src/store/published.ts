@@ -10,6 +10,7 @@ import { compressed, compressedSuffixes, isCompressible, type Compression } from
 import { departed, type Move } from './departed.ts';
 import {
   publishedFilePath,
+  publishedListFile,
   readPublished,
   sortedByPath,
   writePublishedList,
@@ -133,7 +134,7 @@ export async function writePublished(
   const wasBrokenOff = madeOf.writtenAt === 0 && before.files.size > 0 && bases.size > 0;
   const isNews = changed.size + unmade.length > 0 || wasBrokenOff;
   await writePublishedList(dir, after, isNews);
-  if (isNews) await removeStrayFiles(dir);
+  if (isNews) await removeStrayFiles(dir, publishedListFile(dir));
   if (bases.size > 0)
     await writeIfChanged(join(dir, basesFile), Buffer.from(JSON.stringify(sortedByPath(bases))));
   return {

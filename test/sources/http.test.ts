@@ -4,12 +4,8 @@ import { createServer as createTcpServer } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { SourceError } from '../../src/errors.ts';
-import {
-  createHttpClient,
-  type HttpAnswer,
-  type HttpClient,
-  type HttpRequest,
-} from '../../src/sources/http.ts';
+import type { HttpAnswer } from '../../src/sources/http-answer.ts';
+import { createHttpClient, type HttpClient, type HttpRequest } from '../../src/sources/http.ts';
 import { requestedPauseMs } from '../../src/sources/http-pause.ts';
 import { loopback } from './loopback.ts';
 

@@ -1,12 +1,14 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { count, date, instant, list } from './cli/arguments.ts';
 import type { BacktestOptions } from './cli/backtest.ts';
-import type { Context, GlobalOptions } from './cli/context.ts';
+import type { GlobalOptions } from './cli/context.ts';
 import type { ExitCode } from './cli/exit-code.ts';
 import { listenAddress, type Listen } from './cli/listen.ts';
 import { addMailVerbs } from './cli/mail-verbs.ts';
 import { addSubscriberVerbs } from './cli/subscribers-verbs.ts';
-import type { TopicCheckOptions } from './cli/topics.ts';
-import { isCalendarDate, parseInstant, secondMs, type CalendarDate, type Instant } from './domain/time.ts';
+import { addTopicVerbs } from './cli/topic-verbs.ts';
+import type { Action } from './cli/verbs.ts';
+import type { CalendarDate } from './domain/time.ts';
 import { asError, ConfigError, UsageError } from './errors.ts';
 import { programVersion } from './program-files.ts';
 
@@ -125,29 +127,7 @@ verb('backtest', 'say how well the ranking would have done on the stored past')
       (await import('./cli/backtest.ts')).backtest(context, options),
     ),
   );
-const topicVerbs = group('topics', '"topics check", "topics suggest": what topics take, and what they could');
-topicVerbs
-  .command('check')
-  .description('Say what the topics and each of their rules take of the stored papers.')
-  .option('--with <sets>', 'as if these ready-made sets were taken in too, e.g. math,q-bio', list)
-  .option('--days <count>', 'only papers first seen in the last days', count)
-  .option('--rules', 'show every rule')
-  .action(
-    run(async (context, _, options: TopicCheckOptions) =>
-      (await import('./cli/topics.ts')).checkTopicRules(context, options),
-    ),
-  );
-topicVerbs
-  .command('suggest')
-  .description('Name new papers near to some that show what is meant, and phrases typical of these.')
-  .argument('<seed...>', 'an arXiv id or DOI, a file of papers (BibTeX, a feed), or a topic')
-  .option('--days <count>', 'among the papers first seen in the last days', count, 7)
-  .option('--papers <count>', 'so many papers', count, 20)
-  .action(
-    run(async (context, seeds, options: { days: number; papers: number }) =>
-      (await import('./cli/suggest.ts')).suggestForTopic(context, seeds, options),
-    ),
-  );
+addTopicVerbs({ group, run });
 addSubscriberVerbs({ group, run });
 verb('status', 'show sources, editions and deliveries at a glance, or who got an edition')
   .argument('[edition]', 'who got this one, e.g. daily/2026-11-24')
@@ -187,8 +167,6 @@ function group(name: string, summary: string): Command {
   return verb(name, summary).helpCommand(false);
 }
 
-type Action<Options> = (context: Context, args: readonly string[], options: Options) => Promise<ExitCode>;
-
 /** Runs a verb with its context; its answer is the exit code. */
 function run<Options extends object>(action: Action<Options>) {
   return async (...given: unknown[]): Promise<void> => {
@@ -204,28 +182,6 @@ function run<Options extends object>(action: Action<Options>) {
       throw machineError(thrown, dataFolder(context));
     }
   };
-}
-
-function instant(text: string): Instant {
-  const at = parseInstant(text);
-  if (at === undefined) {
-    throw new InvalidArgumentError('expected an instant with its offset, e.g. 2026-11-24T02:30:00Z.');
-  }
-  return Math.floor(at / secondMs) * secondMs;
-}
-
-function date(text: string): CalendarDate {
-  if (!isCalendarDate(text)) throw new InvalidArgumentError('expected a date, e.g. 2026-11-24.');
-  return text;
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('expected a whole number from 1.');
-  return Number(text);
-}
-
-function list(text: string): readonly string[] {
-  return text.split(/[\s,]+/).filter((word) => word !== '');
 }
 
 /** What a failure is for the shell, after a message that says what to do. */

@@ -1,14 +1,4 @@
-import type { Command } from 'commander';
-import type { Context } from './context.ts';
-import type { ExitCode } from './exit-code.ts';
-
-/** How verbs are made: a command that has commands of its own, and the running of one. */
-interface Verbs {
-  readonly group: (name: string, summary: string) => Command;
-  readonly run: <Options extends object>(
-    action: (context: Context, args: readonly string[], options: Options) => Promise<ExitCode>,
-  ) => (...given: unknown[]) => Promise<void>;
-}
+import type { Verbs } from './verbs.ts';
 
 const editionWords = 'of this one, e.g. daily/2026-11-24';
 

@@ -1,23 +1,14 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { origins } from '../domain/subscriber.ts';
 import { isCalendarDate, type CalendarDate } from '../domain/time.ts';
-import type { Context } from './context.ts';
-import type { ExitCode } from './exit-code.ts';
 import type { FilterOptions, ImportOptions } from './subscribers-options.ts';
-
-/** How verbs are made: a command that has commands of its own, and the running of one. */
-interface Verbs {
-  readonly group: (name: string, summary: string) => Command;
-  readonly run: <Options extends object>(
-    action: (context: Context, args: readonly string[], options: Options) => Promise<ExitCode>,
-  ) => (...given: unknown[]) => Promise<void>;
-}
+import type { Verbs } from './verbs.ts';
 
 /** The verbs for who looks after the readers. */
 export function addSubscriberVerbs({ group, run }: Verbs): void {
   const verbs = group(
     'subscribers',
-    '"subscribers list|stats|add|remove|import|export|sync|erase|rotate-keys": the readers',
+    'look after the readers: list, stats, add, remove, import, export, sync, erase, rotate-keys',
   );
   withFilters(verbs.command('list'))
     .description(

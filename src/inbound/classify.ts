@@ -1,7 +1,8 @@
+import { complaintOf, feedbackTypeOf } from './complaint.ts';
 import { statusInText, statusOfRecipients, type StatusOfRecipient } from './delivery-status.ts';
 import { field, fieldBlocks, typedAddress } from './fields.ts';
 import { isAutoReply, isUnsubscribe, looksLikeBounce, noticeAction } from './mail-signs.ts';
-import { headerMap, messageParts, type MessageParts } from './message-parts.ts';
+import { messageParts, type MessageParts } from './message-parts.ts';
 import {
   anyAddress,
   noticeSections,
@@ -165,49 +166,6 @@ function fromText(parts: MessageParts, report: string): readonly RecipientReport
       diagnostic: oneLine(text),
     };
   });
-}
-
-/** RFC 5965; older feedback loops without its part write to us with a subject of their own. */
-function complaintOf(
-  parts: MessageParts,
-  original: string | undefined,
-): readonly RecipientReport[] | undefined {
-  const type = feedbackTypeOf(parts);
-  if (type === undefined) return undefined;
-  const [fields] = fieldBlocks(parts.feedbackReport ?? '');
-  const named = (fields?.get('original-rcpt-to') ?? []).map(typedAddress).filter((one) => one !== undefined);
-  const inOriginal = headerMap((original ?? '').slice(0, 50_000).split(/\n(?![ \t])/));
-  const addressee = typedAddress(
-    field(inOriginal, 'x-hmxmroriginalrecipient') ??
-      field(inOriginal, 'x-original-to') ??
-      field(inOriginal, 'to'),
-  );
-  const kind = complaintKinds[type] ?? 'complaint';
-  const diagnostic = `feedback report: ${type}`;
-  if (named.length > 0) return named.map((address) => ({ kind, address, diagnostic }));
-  return [{ kind, ...(addressee !== undefined && { address: addressee }), diagnostic }];
-}
-
-const complaintKinds: Readonly<Record<string, ReportKind>> = {
-  'auth-failure': 'notice',
-  'not-spam': 'notice',
-  'opt-out': 'unsubscribe',
-  'opt-out-list': 'unsubscribe',
-};
-
-function feedbackTypeOf(parts: MessageParts): string | undefined {
-  if (parts.feedbackReport !== undefined) {
-    const [fields] = fieldBlocks(parts.feedbackReport);
-    return (
-      (fields &&
-        field(fields, 'feedback-type')
-          ?.toLowerCase()
-          .replace(/[^a-z-]/g, '')
-          .slice(0, 40)) ??
-      'abuse'
-    );
-  }
-  return /^complaint about message from /i.test(parts.subject) ? 'abuse' : undefined;
 }
 
 /** RFC 8098: read or deleted, by hand or by machine; in any case it had arrived. */

@@ -120,7 +120,11 @@ async function exchange(
  * node:http forgets the answers to requests that came in one piece with bytes that are no request, so it gets
  * them one by one where that matters (`toPlain`).
  */
-async function difference(toFast: readonly string[], toPlain = toFast): Promise<unknown> {
+async function difference(
+  toFast: readonly string[],
+  toPlain = toFast,
+  isSame = (one: string, other: string) => one === other,
+): Promise<unknown> {
   let found: unknown;
   // On a busy machine pieces arrive together and we hang up before an answer: a difference counts when it comes every
   // time, however long we wait.
@@ -130,12 +134,24 @@ async function difference(toFast: readonly string[], toPlain = toFast): Promise<
       exchange(fast.port, toFast, 30 * 5 ** tries),
       exchange(plain.port, toPlain, 30 * 5 ** tries),
     ]);
-    if (one.text === other.text) return undefined;
+    if (isSame(one.text, other.text)) return undefined;
     if (one.isReset && other.text.startsWith(one.text)) return undefined;
     if (other.isReset && one.text.startsWith(other.text)) return undefined;
     found = { toFast, one, other };
   }
   return found;
+}
+
+const refusal = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
+
+/**
+ * At bytes that are no request node:http hangs up: whether it still says 400, and answers what came in the same piece
+ * before them, depends on what has left by then. So of two such ends the shorter has to be how the longer begins.
+ */
+function isSameUpToRefusal(one: string, other: string): boolean {
+  if (!one.endsWith(refusal) && !other.endsWith(refusal)) return one === other;
+  const [mine, its] = [one, other].map((text) => text.replace(refusal, ''));
+  return mine !== undefined && its !== undefined && (mine.startsWith(its) || its.startsWith(mine));
 }
 
 const plainRequests = (): readonly string[] => [
@@ -287,7 +303,11 @@ describe('a connection that is read without node:http', () => {
           }
           const rest = cuts.filter((cut) => cut > from).map((cut) => cut - from);
           expect(
-            await difference(parted(bytes, cuts), [...whole, ...parted(bytes.slice(from), rest)]),
+            await difference(
+              parted(bytes, cuts),
+              [...whole, ...parted(bytes.slice(from), rest)],
+              isSameUpToRefusal,
+            ),
           ).toBeUndefined();
         },
       ),

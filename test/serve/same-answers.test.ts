@@ -142,16 +142,14 @@ async function difference(
   return found;
 }
 
-const refusal = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
-
 /**
- * At bytes that are no request node:http hangs up: whether it still says 400, and answers what came in the same piece
- * before them, depends on what has left by then. So of two such ends the shorter has to be how the longer begins.
+ * Of bytes after which node:http hangs up: it takes what it was handed as one piece, and so forgets the answers to requests
+ * before them that had not left. The shorter has to be how the longer begins, but for the word of refusal.
  */
-function isSameUpToRefusal(one: string, other: string): boolean {
-  if (!one.endsWith(refusal) && !other.endsWith(refusal)) return one === other;
-  const [mine, its] = [one, other].map((text) => text.replace(refusal, ''));
-  return mine !== undefined && its !== undefined && (mine.startsWith(its) || its.startsWith(mine));
+function isSameUpToHangUp(one: string, other: string): boolean {
+  const said = (text: string): string =>
+    text.replace(/HTTP\/1\.1 4\d\d [\w ]+\r\nConnection: close\r\n\r\n$/, '');
+  return said(one).startsWith(said(other)) || said(other).startsWith(said(one));
 }
 
 const plainRequests = (): readonly string[] => [
@@ -275,6 +273,12 @@ describe('a connection that is read without node:http', () => {
   });
 
   it('gives the same answers to any mix of requests, in any pieces', async () => {
+    const hangUps = new Set<number>();
+    for (const [at, request] of oddRequests.entries()) {
+      const answer = await answers(plain.port, [request]);
+      if (answer === '' || answer.includes('Connection: close')) hangUps.add(at);
+    }
+    expect(hangUps.size).toBeLessThan(oddRequests.length - 10);
     await fc.assert(
       fc.asyncProperty(
         fc.array(
@@ -306,7 +310,7 @@ describe('a connection that is read without node:http', () => {
             await difference(
               parted(bytes, cuts),
               [...whole, ...parted(bytes.slice(from), rest)],
-              isSameUpToRefusal,
+              chosen.some(({ isPlain, at }) => !isPlain && hangUps.has(at)) ? isSameUpToHangUp : undefined,
             ),
           ).toBeUndefined();
         },
